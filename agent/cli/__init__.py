@@ -1,0 +1,1 @@
+"""The command ``textwise``: thin wrappers over plain functions."""

@@ -1,0 +1,22 @@
+"""``textwise db``: the database's schema."""
+
+import typer
+
+from agent.cli.console import errors_told, tell
+from agent.settings import load_settings
+from agent.wiring import lay_foundation
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """The database."""
+
+
+@app.command()
+def upgrade() -> None:
+    """Bring the database to the present schema; safe to run again."""
+    with errors_told():
+        foundation = lay_foundation(load_settings())
+        tell(f"{foundation.engine.url.render_as_string(hide_password=True)} is up to date.")

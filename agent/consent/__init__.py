@@ -1,0 +1,1 @@
+"""Consent: the words that must always work, and what they mean."""

@@ -1,0 +1,116 @@
+"""Everything a decision may look at, and what comes of it. Both are kept in the trace."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from agent.domain.conversations import ConversationStatus, FlowState, Pending
+from intents.types import ConsentReading, Understanding
+
+SIGNALS_SCHEMA = 1
+"""Raised whenever a field of Signals or Decision changes its meaning."""
+
+
+class Route(StrEnum):
+    """Which part of the agent answered."""
+
+    CONSENT = "consent"
+    KEYWORD = "keyword"
+    FLOW = "flow"
+    KNOWLEDGE = "knowledge"
+    SMALLTALK = "smalltalk"
+    CLARIFY = "clarify"
+    ESCALATION = "escalation"
+    HUMAN = "human"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSignals:
+    """What is at stake with this customer. ``lifetime_value`` is in the brand's currency."""
+
+    known: bool = False
+    name: str = ""
+    tier: str = ""
+    lifetime_value: Decimal = Decimal(0)
+    open_orders: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationSignals:
+    """Where the conversation stands before this turn."""
+
+    status: ConversationStatus = ConversationStatus.BOT
+    opted_out: bool = False
+    failed_turns: int = 0
+    pending: Pending | None = None
+    flow: FlowState | None = None
+
+
+class FailureKind(StrEnum):
+    """Why a turn did not help the customer."""
+
+    NOT_KNOWN = "not_known"
+    NOT_UNDERSTOOD = "not_understood"
+    CLAIMS_CUT = "claims_cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What composing the reply came to; known only after acting.
+
+    ``person_asked``: a menu's answer was 'a person'.
+    """
+
+    answered: bool
+    failure: FailureKind | None = None
+    composer: str = "none"
+    claims_cut: int = 0
+    person_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """All that ``decide`` looks at.
+
+    ``consent_word`` is set where the text is exactly a consent keyword; ``keyword`` where the
+    fast path knows it. ``understanding`` is None where no model was run. ``llm_choice`` is the
+    intent that an LLM chose among those too close to call. ``outcome`` is None before acting.
+    """
+
+    text: str
+    consent_word: ConsentReading | None = None
+    keyword: str | None = None
+    understanding: Understanding | None = None
+    llm_choice: str | None = None
+    customer: CustomerSignals = field(default_factory=CustomerSignals)
+    conversation: ConversationSignals = field(default_factory=ConversationSignals)
+    outcome: Outcome | None = None
+    schema: int = SIGNALS_SCHEMA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalate:
+    """Hand the conversation to a person: by which rule, to which queue, in which words why."""
+
+    rule: str
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What to do. ``rule`` names the line of the policy that decided, ``reason`` says it to people.
+
+    ``template`` names the words to use where the reply is not composed; ``question`` is the text
+    to answer (it differs from the message where a clarified question is resumed); ``options`` are
+    the intents a clarifying question offers.
+    """
+
+    route: Route
+    rule: str
+    reason: str
+    template: str = ""
+    question: str = ""
+    options: tuple[str, ...] = ()
+    escalate: Escalate | None = None

@@ -1,0 +1,1 @@
+"""Escalation: pure rules over signals, with thresholds from a file."""

@@ -1,0 +1,1 @@
+"""One file a rule; each defines ``RULE``. They are found by their folder."""

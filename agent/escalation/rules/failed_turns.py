@@ -1,0 +1,27 @@
+"""The agent has not helped for several turns in a row."""
+
+from pydantic import Field
+
+from agent.domain.signals import Escalate, Signals
+from agent.escalation.rule import Rule, RuleSettings
+
+
+class Settings(RuleSettings):
+    """``limit``: the failed turn in a row at which a person takes over."""
+
+    limit: int = Field(ge=1)
+
+
+def judge(signals: Signals, settings: Settings) -> Escalate | None:
+    """Hold where this turn failed and is the one too many; only known after composing."""
+    if signals.outcome is None or signals.outcome.failure is None:
+        return None
+    failed = signals.conversation.failed_turns + 1
+    if failed < settings.limit:
+        return None
+    return Escalate(
+        rule=RULE.name, queue=settings.queue, reason=f"{failed} turns in a row did not help."
+    )
+
+
+RULE = Rule(name="failed_turns", schema=Settings, judge=judge)

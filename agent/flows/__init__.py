@@ -1,0 +1,1 @@
+"""Flows: dialogues described in YAML and advanced by a pure engine."""

@@ -1,0 +1,190 @@
+"""The inbox: a text is stored once, its consent words take effect at once, its turn is enqueued.
+
+All of it in one transaction, so that a provider's retry, a crash or a second process changes
+nothing. The turn itself runs elsewhere.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import phonenumbers
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from agent.brand import Brand
+from agent.consent.words import read_consent_word
+from agent.domain.consent import ConsentAction, ConsentState
+from agent.domain.conversations import Conversation
+from agent.domain.ids import ConversationId, CustomerId, MessageId, TurnId
+from agent.domain.messages import InboundMessage, Message
+from agent.domain.ports import Ids
+from agent.errors import InvalidInputError
+from agent.store.unit_of_work import Database, UnitOfWork
+from intents.types import ConsentReading
+
+_log = structlog.get_logger(__name__)
+
+MAX_TEXT = 10_000
+"""Characters kept of one message; SMS providers deliver at most 1,600."""
+
+
+class TurnQueue(Protocol):
+    """Where turns wait."""
+
+    def enqueue_turn(
+        self, session: Session, turn_id: TurnId, conversation_id: ConversationId, *, delay_s: float
+    ) -> None:
+        """Enqueue a turn in the session's transaction; it runs after the commit and the delay."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A stored text. ``duplicate``: it was already stored, and nothing was done again."""
+
+    conversation_id: ConversationId
+    message_id: MessageId
+    duplicate: bool
+
+
+ConsentReader = Callable[[str], tuple[ConsentReading | None, float]]
+"""Reads consent out of free text: the reading and its probability."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Accepts customers' texts from every channel."""
+
+    database: Database
+    queue: TurnQueue
+    brand: Brand
+    ids: Ids
+    read_consent: ConsentReader
+    silence_s: float
+
+    def accept(self, inbound: InboundMessage, *, silence_s: float | None = None) -> Accepted:
+        """Store a text and enqueue its turn.
+
+        Args:
+            inbound: the text as its channel hands it over.
+            silence_s: seconds without another text after which the turn begins; the service's
+                setting if None.
+
+        Raises:
+            InvalidInputError: there is no sender.
+        """
+        inbound = _clean(inbound)
+        free_text = self._free_text_consent(inbound.text)
+        try:
+            with self.database.begin() as uow:
+                return self._store(uow, inbound, free_text, self._silence(silence_s))
+        except IntegrityError:
+            # Two copies arrived at the same instant; the other one is stored.
+            with self.database.read() as uow:
+                known = uow.messages.find_inbound(inbound.provider, inbound.provider_id)
+            if known is None:
+                raise
+            return _duplicate(known)
+
+    def _silence(self, wanted: float | None) -> float:
+        return self.silence_s if wanted is None else wanted
+
+    def _free_text_consent(self, text: str) -> ConsentReading | None:
+        """Read an opt-out in the customer's own words; doing it here keeps STOP out of queues."""
+        if read_consent_word(text) is not None:
+            return None
+        reading, _ = self.read_consent(text)
+        return reading
+
+    def _store(
+        self,
+        uow: UnitOfWork,
+        inbound: InboundMessage,
+        free_text: ConsentReading | None,
+        silence_s: float,
+    ) -> Accepted:
+        known = uow.messages.find_inbound(inbound.provider, inbound.provider_id)
+        if known is not None:
+            return _duplicate(known)
+        customer_id = uow.customers.ensure(inbound.sender)
+        conversation = uow.conversations.ensure(
+            customer_id,
+            channel=inbound.channel,
+            customer_address=inbound.sender,
+            brand_address=inbound.recipient,
+        )
+        message = uow.messages.add_inbound(conversation.id, inbound)
+        changed = self._apply_consent(uow, customer_id, conversation, message, free_text)
+        delay_s = 0.0 if changed else silence_s
+        uow.conversations.text_arrived(conversation.id, silence_s=delay_s)
+        uow.live.publish(
+            conversation.id, "message", message_id=message.id, direction=message.direction
+        )
+        turn_id = TurnId(self.ids.new("turn"))
+        self.queue.enqueue_turn(uow.session, turn_id, conversation.id, delay_s=delay_s)
+        _log.info("text_accepted", conversation=conversation.id, message=message.id)
+        return Accepted(conversation_id=conversation.id, message_id=message.id, duplicate=False)
+
+    def _apply_consent(
+        self,
+        uow: UnitOfWork,
+        customer_id: CustomerId,
+        conversation: Conversation,
+        message: Message,
+        free_text: ConsentReading | None,
+    ) -> bool:
+        """Write STOP and START into the ledger at once, and cancel what is still to be sent."""
+        sender = self.brand.slug
+        state = uow.consents.state(customer_id, sender=sender)
+        word = read_consent_word(message.text, opted_out=state is ConsentState.OUT)
+        action = _ACTIONS.get(word or free_text)
+        if action is None or (action is ConsentAction.OPT_OUT and state is ConsentState.OUT):
+            return False
+        uow.consents.record(
+            customer_id,
+            sender=sender,
+            action=action,
+            source="keyword" if word is not None else "free_text",
+            evidence=message.id,
+        )
+        if action is ConsentAction.OPT_OUT:
+            cancelled = uow.messages.cancel_pending([conversation.id])
+            _log.info("opted_out", conversation=conversation.id, cancelled=cancelled)
+        return True
+
+
+_ACTIONS: dict[ConsentReading | None, ConsentAction] = {
+    ConsentReading.OPT_OUT: ConsentAction.OPT_OUT,
+    ConsentReading.OPT_IN: ConsentAction.OPT_IN,
+}
+
+
+def normalise_address(address: str) -> str:
+    """Return a phone number in E.164, anything else stripped.
+
+    Raises:
+        InvalidInputError: there is nothing.
+    """
+    bare = address.strip()
+    if not bare:
+        raise InvalidInputError("There is no sender.", field="from")
+    if not bare.startswith("+"):
+        return bare
+    try:
+        return phonenumbers.format_number(
+            phonenumbers.parse(bare, None), phonenumbers.PhoneNumberFormat.E164
+        )
+    except phonenumbers.NumberParseException:
+        return bare
+
+
+def _clean(inbound: InboundMessage) -> InboundMessage:
+    # PostgreSQL cannot store NUL in text; nobody means one.
+    text = inbound.text.replace("\x00", "")[:MAX_TEXT]
+    return replace(inbound, sender=normalise_address(inbound.sender), text=text)
+
+
+def _duplicate(message: Message) -> Accepted:
+    return Accepted(conversation_id=message.conversation_id, message_id=message.id, duplicate=True)

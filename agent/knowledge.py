@@ -1,0 +1,160 @@
+"""The knowledge that is live: indexed when its files change, swapped without a restart."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import structlog
+
+from agent.errors import ConfigurationError
+from agent.store.unit_of_work import Database
+from knowledge_base.base import KnowledgeBase
+from knowledge_base.documents import IngestReport
+from knowledge_base.errors import KnowledgeError
+from knowledge_base.index import FORMAT
+from knowledge_base.ingest import ingest
+from knowledge_base.ports import EncoderLike, Progress
+from knowledge_base.types import SearchResult
+from knowledge_base.vectors import VectorStore, encoder_mark
+
+_log = structlog.get_logger(__name__)
+
+COLLECTION, FILES, FOLDER = "knowledge", "knowledge_files", "knowledge_folder"
+"""Names of the active rows: the collection that is live, the hash of its files, their folder."""
+_LOOK_S = 2.0
+"""Seconds between looks at the active row; a swapped collection is served within that time."""
+
+
+class LiveKnowledge:
+    """Serves the active collection and follows the active row."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        home: Path,
+        folder: Path | None,
+        fallback: Path,
+        encoder: EncoderLike,
+        chroma_url: str | None,
+        today: Callable[[], date],
+    ) -> None:
+        """Prepare to serve; nothing is read yet.
+
+        ``folder`` is the one that the settings name. Where they name none, the folder ingested
+        last is followed, and where there is none either, ``fallback``.
+        """
+        self._database = database
+        self._home = home
+        self._folder = folder
+        self._fallback = fallback
+        self._encoder = encoder
+        self._chroma_url = chroma_url
+        self._today = today
+        self.on_live: Callable[[KnowledgeBase], None] = _ignore
+        self._base: KnowledgeBase | None = None
+        self._looked_at = 0.0
+        self._opening = threading.Lock()
+
+    @property
+    def version(self) -> str:
+        """The live collection's name."""
+        return self.base.version
+
+    @property
+    def base(self) -> KnowledgeBase:
+        """The live knowledge base; another one within seconds of a swap."""
+        base = self._base
+        if base is None or time.monotonic() - self._looked_at > _LOOK_S:
+            base = self._follow()
+        return base
+
+    def search(self, question: str, previous: str = "") -> SearchResult:
+        """Search the live collection."""
+        return self.base.search(question, previous=previous)
+
+    def ensure_indexed(self, progress: Progress) -> IngestReport | None:
+        """Index the folder if its files have changed since; None where they have not.
+
+        Raises:
+            ConfigurationError: the folder is missing or empty, or the index cannot be built.
+        """
+        with self._database.read() as uow:
+            present, collection = uow.live.active(FILES), uow.live.active(COLLECTION)
+            last = uow.live.active(FOLDER)
+        folder = self._folder or (Path(last) if last and Path(last).is_dir() else self._fallback)
+        unchanged = present == fingerprint(folder, encoder_mark(self._encoder))
+        if unchanged and collection is not None and self._is_there(collection):
+            return None
+        return self.index(folder, progress)
+
+    def index(self, folder: Path, progress: Progress) -> IngestReport:
+        """Index a folder and make it the live knowledge.
+
+        Raises:
+            ConfigurationError: the folder is missing or empty, or the index cannot be built.
+        """
+        try:
+            report = ingest(
+                folder,
+                home=self._home,
+                encoder=self._encoder,
+                chroma_url=self._chroma_url,
+                progress=progress,
+            )
+        except KnowledgeError as error:
+            raise ConfigurationError(str(error), hint=error.hint) from error
+        with self._database.begin() as uow:
+            uow.live.set_active(COLLECTION, report.collection)
+            uow.live.set_active(FOLDER, str(folder.resolve()))
+            uow.live.set_active(FILES, fingerprint(folder, encoder_mark(self._encoder)))
+        for broken in report.broken:
+            _log.warning("knowledge_broken", where=str(broken))
+        self._looked_at = 0.0
+        return report
+
+    def _is_there(self, collection: str) -> bool:
+        try:
+            return VectorStore.open(home=self._home, chroma_url=self._chroma_url).has(collection)
+        except KnowledgeError as error:
+            raise ConfigurationError(str(error), hint=error.hint) from error
+
+    def _follow(self) -> KnowledgeBase:
+        with self._opening:
+            with self._database.read() as uow:
+                collection = uow.live.active(COLLECTION)
+            if self._base is None or self._base.version != collection:
+                self._base = self._open(collection)
+            self._looked_at = time.monotonic()
+            return self._base
+
+    def _open(self, collection: str | None) -> KnowledgeBase:
+        try:
+            base = KnowledgeBase.open(
+                home=self._home,
+                encoder=self._encoder,
+                chroma_url=self._chroma_url,
+                collection=collection,
+                today=self._today,
+            )
+        except KnowledgeError as error:
+            raise ConfigurationError(str(error), hint=error.hint) from error
+        _log.info("knowledge_live", collection=base.version)
+        self.on_live(base)
+        return base
+
+
+def _ignore(base: KnowledgeBase) -> None:
+    del base
+
+
+def fingerprint(folder: Path, encoder: str) -> str:
+    """Hash a folder's file names and contents, and the encoder that its index is made with."""
+    digest = hashlib.sha256(f"{FORMAT} {encoder}".encode())
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,212 @@
+"""The composer without an LLM: picks and trims the sentences that answer, and joins them."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from agent.replies.confidence import traits_of
+from agent.replies.drafts import Draft
+from agent.replies.evidence import Evidence
+from agent.replies.own_rows import answer_from_own_rows
+from agent.replies.phrasing import Piece, join, spoken
+from agent.replies.product_rows import answer_from_products
+from agent.replies.questions import Question, read_question
+from agent.replies.scoring import (
+    HANGING,
+    Candidate,
+    Scored,
+    candidates_of,
+    compared,
+    score,
+    word_weights,
+)
+from agent.replies.segments import fit, measure
+from agent.replies.words import Unit
+from intents.types import Understanding
+
+Similarity = Callable[[str, Sequence[str]], list[float]]
+"""Cosine similarities in [-1, 1] of a question to sentences."""
+
+
+_MOST_SENTENCES = 3
+
+
+_LEAST_RELEVANCE = 0.2
+"""Below this a sentence shares hardly a word with the question."""
+
+
+_FOLLOWS = 1.5
+"""How far behind the best one (log-odds) a sentence of its passage is still worth its place."""
+
+
+class ExtractiveComposer:
+    """Answers with the evidence's own sentences.
+
+    Args:
+        max_segments: SMS parts that a reply may take.
+        similarity: embedding similarity of sentences to the question; without it words decide.
+    """
+
+    def __init__(self, *, max_segments: int = 2, similarity: Similarity | None = None) -> None:
+        self._max_segments = max_segments
+        self._similarity = similarity
+
+    def from_rows(
+        self, question: str, understanding: Understanding | None, evidence: Sequence[Evidence]
+    ) -> Draft | None:
+        """Answer from typed rows alone; None where the question is not about any."""
+        own = answer_from_own_rows(question, understanding, evidence)
+        if own is not None:
+            return own
+        return answer_from_products(read_question(question), understanding, evidence)
+
+    def compose(
+        self,
+        question: str,
+        *,
+        understanding: Understanding | None = None,
+        evidence: Sequence[Evidence],
+        context: str = "",
+    ) -> Draft | None:
+        """Return a reply and what it stands on, or None where no sentence fits.
+
+        ``context`` is an earlier question whose words help ('and to Canada?').
+        """
+        rows = self.from_rows(question, understanding, evidence)
+        if rows is not None:
+            return rows
+        candidates = candidates_of(evidence)
+        if not candidates:
+            return None
+        asked = read_question(question)
+        earlier = read_question(context).stems if context else frozenset()
+        weights = word_weights(asked, earlier, candidates)
+        scores = score(asked, weights, candidates, self._near(asked, candidates))
+        best = max(range(len(candidates)), key=lambda i: scores[i].total)
+        if scores[best].relevance < _LEAST_RELEVANCE:
+            return None
+        return self._join(asked, candidates, scores, weights, best)
+
+    def _near(self, asked: Question, candidates: list[Candidate]) -> list[float]:
+        if self._similarity is None:
+            return [0.0] * len(candidates)
+        return self._similarity(asked.text, [compared(c) for c in candidates])
+
+    # ── joining ────────────────────────────────────────────────────────────────────────────
+
+    def _join(
+        self,
+        asked: Question,
+        candidates: list[Candidate],
+        scores: list[Scored],
+        weights: Mapping[str, float],
+        best: int,
+    ) -> Draft | None:
+        chosen = [best]
+        text = self._text(asked, candidates, chosen)
+        if not text:
+            return None
+        for index in _followers(asked, candidates, scores, best):
+            if len(chosen) == _MOST_SENTENCES:
+                break
+            longer = self._text(asked, candidates, [*chosen, index])
+            if longer and longer != text and self._fits(longer):
+                chosen, text = [*chosen, index], longer
+        if not self._fits(text):
+            text = self._trimmed(text)
+        if not text:
+            return None
+        used = {candidates[i].evidence.id: candidates[i].evidence for i in chosen}
+        traits = traits_of(asked, candidates, scores, weights, chosen)
+        return Draft(text=text, evidence=tuple(used.values()), traits=traits)
+
+    def _text(self, asked: Question, candidates: list[Candidate], chosen: list[int]) -> str:
+        pieces = [
+            Piece(
+                unit=candidates[i].unit,
+                heading=candidates[i].evidence.heading,
+                siblings=_siblings(candidates, i),
+                first=i == chosen[0] == min(chosen),
+            )
+            for i in sorted(chosen)
+        ]
+        return join([spoken(asked, piece) for piece in pieces])
+
+    def _fits(self, text: str) -> bool:
+        return measure(fit(text)).segments <= self._max_segments
+
+    def _trimmed(self, text: str) -> str:
+        """Take out asides, then what follows a semicolon; what is still too long stays unsaid."""
+        for pattern in (r"\s\([^()]*\)", r";[^;]*(?=\.$)"):
+            text = re.sub(pattern, "", text)
+            if self._fits(text):
+                return text
+        return ""
+
+
+def texts_compared(evidence: Sequence[Evidence]) -> list[str]:
+    """Return the texts that similarity will be asked about, so that it can be warmed ahead."""
+    return [compared(candidate) for candidate in candidates_of(evidence)]
+
+
+_LIMITS = re.compile(
+    r"^(?:however|but|except|unless|otherwise|only|exceptions?|this (?:does not|doesn't)|(?:sale|"
+    r"final|custom) )"
+    r"|\b(?:does not apply|not included|excluded|are excluded|must be|cannot be)\b",
+    re.IGNORECASE,
+)
+
+
+def _followers(
+    asked: Question, candidates: list[Candidate], scores: list[Scored], best: int
+) -> list[int]:
+    """Return what may be added: what a sentence hangs on, what limits it, more of the same."""
+    chosen = candidates[best]
+    wanted: list[int] = []
+    before, after = best - 1, best + 1
+    same = [
+        i
+        for i in (before, after)
+        if 0 <= i < len(candidates) and candidates[i].evidence.id == chosen.evidence.id
+    ]
+    if before in same and HANGING.match(chosen.unit.text):
+        wanted.append(before)
+    if after in same and _LIMITS.search(candidates[after].unit.text):
+        wanted.append(after)
+    bar = scores[best].total - _FOLLOWS
+    others = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
+    near = [i for i in others if candidates[i].evidence.id == chosen.evidence.id]
+    wanted += [
+        i
+        for i in near
+        if scores[i].total >= bar
+        and scores[i].relevance >= _LEAST_RELEVANCE
+        and not HANGING.match(candidates[i].unit.text)
+        and not _repeats(candidates[i], chosen)
+        and _as_much_to_the_point(asked, candidates[i], chosen)
+    ]
+    return [i for place, i in enumerate(wanted) if i != best and i not in wanted[:place]]
+
+
+def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> bool:
+    """Another row of a table must have what the question named in the best one."""
+    if best.unit.kind == "sentence":
+        return True
+    return (best.stems & asked.stems) <= one.stems
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences say much the same."""
+    shared = len(one.stems & other.stems)
+    return shared > 0.75 * max(1, min(len(one.stems), len(other.stems)))
+
+
+def _siblings(candidates: list[Candidate], index: int) -> tuple[Unit, ...]:
+    """Return all items of the same list, in order."""
+    mine = candidates[index]
+    if mine.unit.kind != "item":
+        return ()
+    return tuple(
+        c.unit
+        for c in candidates
+        if c.evidence.id == mine.evidence.id and c.unit.lead_in == mine.unit.lead_in
+    )

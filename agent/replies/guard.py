@@ -1,0 +1,195 @@
+"""The guard: nothing is said that the evidence does not hold.
+
+A reply is cut into claims (sentences, and clauses with a subject of their own). Each must be held
+by one statement of the evidence with the same values and units, about the same subject, with the
+same negation and under the same conditions. What is not held is cut out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.replies.claims import Statement, clauses_of, limits, opening, read_statement
+from agent.replies.entailment import why_not
+from agent.replies.evidence import Evidence
+from agent.replies.light import LIGHT, RISKY
+from agent.replies.spots import Claim, Spot, spots_of
+from agent.replies.words import content_stems, plain, split_sentences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardResult:
+    """What is left of a reply.
+
+    ``cut`` are the claims taken out, each with the reason; ``evidence`` holds the kept ones.
+    ``text`` is empty where nothing of substance is left.
+    """
+
+    text: str
+    kept: tuple[str, ...]
+    cut: tuple[tuple[str, str], ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the guard gathers while it reads a reply."""
+
+    spots: tuple[Spot, ...]
+    kept: list[str]
+    cut: list[tuple[str, str]]
+    holders: dict[str, Evidence]
+    sentences: list[str]
+    context: frozenset[str]
+
+
+_HANGS = re.compile(
+    r"^(?:and |but |so |plus )?(?:it|they|this|these|those|that|he|she|both|there|its|"
+    r"their)\b",
+    re.IGNORECASE,
+)
+_COURTESY = re.compile(
+    r"^(?:sorry|thanks?|thank you|you're welcome|happy to help|glad to help|good question|great "
+    r"question|of course|sure|"
+    r"certainly|absolutely|hi|hello|hey|let me know|feel free|anything else|hope (?:this|that) "
+    r"helps|just (?:text|reply|ask))\b",
+    re.IGNORECASE,
+)
+_COURTESY_WORDS = 8
+
+
+class Guard:
+    """Checks replies of any composer against their evidence. Keeps nothing between checks.
+
+    Args:
+        known_names: names that need no evidence, such as the brand's own.
+    """
+
+    def __init__(self, *, known_names: Sequence[str] = ()) -> None:
+        self._known = frozenset().union(*(content_stems(name) for name in known_names))
+
+    def check(self, text: str, evidence: Sequence[Evidence], *, question: str = "") -> GuardResult:
+        """Return the reply without what the evidence does not hold.
+
+        ``question`` only tells what the reply's first words hang on; it is never evidence.
+        """
+        work = _Work(
+            spots=spots_of(evidence),
+            kept=[],
+            cut=[],
+            holders={},
+            sentences=[],
+            context=content_stems(question),
+        )
+        for sentence in _sentences(text):
+            self._sentence(sentence, work)
+        substance = bool(work.holders)
+        return GuardResult(
+            text=" ".join(work.sentences) if substance else "",
+            kept=tuple(work.kept) if substance else (),
+            cut=tuple(work.cut),
+            evidence=tuple(work.holders.values()),
+        )
+
+    def _sentence(self, sentence: str, work: _Work) -> None:
+        lead, body = opening(sentence)
+        if _is_courtesy(body):
+            work.kept.append(sentence)
+            work.sentences.append(sentence)
+            return
+        whole = read_statement(body)
+        reason, spot = self._judge(whole, whole, work)
+        if not reason:
+            self._keep(body, lead, whole, spot, work)
+            return
+        held = self._clauses(body, whole, work)
+        if held:
+            self._keep(held, lead, read_statement(held), None, work)
+        if not held and len(clauses_of(body)) < 2:  # noqa: PLR2004
+            work.cut.append((sentence, reason))
+
+    def _clauses(self, body: str, whole: Statement, work: _Work) -> str:
+        """Return the longest beginning of a sentence whose clauses are all held."""
+        clauses = clauses_of(body)
+        if len(clauses) < 2:  # noqa: PLR2004
+            return ""
+        held_until = 0
+        for place, (clause, end) in enumerate(clauses):
+            statement = read_statement(clause)
+            reason, spot = self._judge(statement, whole, work)
+            if reason:
+                work.cut.append((clause, reason))
+                rest = clauses[place + 1 :]
+                if limits(clause) or any(limits(other) for other, _ in rest):
+                    held_until = 0
+                work.cut.extend((other, "stands behind a claim that was cut") for other, _ in rest)
+                break
+            held_until = end
+            if spot is not None:
+                work.holders[spot.evidence.id] = spot.evidence
+        text = body[:held_until].rstrip(" ,;-")
+        return f"{text}." if text and text[-1] not in ".!?" else text
+
+    def _judge(
+        self, statement: Statement, whole: Statement, work: _Work
+    ) -> tuple[str, Spot | None]:
+        if _states_nothing(statement):
+            return "", None
+        bare = self._without_known(statement)
+        hanging = not bare.stems or _HANGS.match(statement.text) is not None
+        context = work.context if hanging else frozenset()
+        if hanging and statement is not whole:
+            context |= whole.stems
+        return why_not(Claim(statement=bare, sentence=whole, context=context), work.spots)
+
+    def _without_known(self, statement: Statement) -> Statement:
+        from dataclasses import replace
+
+        if not self._known & statement.stems:
+            return statement
+        return replace(
+            statement,
+            stems=statement.stems - self._known,
+            order=tuple(s for s in statement.order if s not in self._known),
+            names=frozenset(n for n in statement.names if not content_stems(n) <= self._known),
+        )
+
+    def _keep(
+        self, body: str, lead: str, statement: Statement, spot: Spot | None, work: _Work
+    ) -> None:
+        if spot is not None:
+            work.holders[spot.evidence.id] = spot.evidence
+        work.kept.append(body)
+        if lead and not _lead_agrees(lead, statement):
+            lead, body = "", body[0].upper() + body[1:]
+        work.sentences.append(f"{lead}{body}")
+        work.context = statement.stems or work.context
+
+
+def _sentences(text: str) -> list[str]:
+    lines = (line.strip() for line in plain(text).splitlines())
+    return [sentence for line in lines if line for sentence in split_sentences(line)]
+
+
+def _is_courtesy(sentence: str) -> bool:
+    statement = read_statement(sentence)
+    if statement.values or statement.names or statement.stems & RISKY:
+        return False
+    return _COURTESY.match(sentence) is not None and len(sentence.split()) <= _COURTESY_WORDS
+
+
+def _states_nothing(statement: Statement) -> bool:
+    """Whether a clause has no word or value that could be wrong, or only asks."""
+    if statement.values or statement.names or statement.tokens & RISKY or statement.negated:
+        return False
+    return (
+        not statement.stems - LIGHT
+        if statement.text.rstrip().endswith("?")
+        else not statement.stems
+    )
+
+
+def _lead_agrees(lead: str, statement: Statement) -> bool:
+    """A yes goes with a plain statement, a no with a denial."""
+    denies = bool(statement.negated)
+    return denies == lead.casefold().lstrip().startswith(("no", "nope"))

@@ -1,0 +1,141 @@
+"""Wording units of a page as a person would text them: lists, table rows, yes and no."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.replies.evidence import listed
+from agent.replies.questions import Question
+from agent.replies.words import STOP_WORDS, Unit, content_stems, is_fragment
+
+_SENTENCE_WORDS = 6
+_LISTED_CHARS = 140
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A unit to say, its passage's heading and, for a list item, the whole list.
+
+    ``first``: it is the one that answers best.
+    """
+
+    unit: Unit
+    heading: str
+    siblings: tuple[Unit, ...]
+    first: bool
+
+
+def spoken(question: Question, piece: Piece) -> str:
+    """Return the unit as a sentence that stands alone."""
+    unit = piece.unit
+    if unit.kind == "row":
+        text = _row(unit.text)
+    elif unit.kind == "item":
+        text = _item(unit, piece.siblings)
+    elif is_fragment(unit.text) and piece.heading:
+        # Under "What we cannot take back" stands "Used socks": alone that says nothing, or worse.
+        text = f"{piece.heading.rsplit(' > ', 1)[-1].rstrip('?:.')}: {unit.text}"
+    else:
+        text = unit.text
+    if piece.first and unit.kind == "sentence" and not is_fragment(unit.text):
+        text = _opened(question, piece.heading, text)
+    return _ended(text)
+
+
+def join(sentences: Sequence[str]) -> str:
+    """Join sentences; what is said already (one list, said once) is not said again."""
+    kept: list[str] = []
+    for sentence in sentences:
+        if sentence and not any(sentence in said for said in kept):
+            kept.append(sentence)
+    return re.sub(r"\s+", " ", " ".join(kept)).strip()
+
+
+def _row(text: str) -> str:
+    """Word ``Way: Standard; Time: 3 days; Cost: $5`` as ``Standard: time 3 days, cost $5``."""
+    if "|" in text:
+        cells = [cell.strip() for cell in text.strip("| ").split("|") if cell.strip()]
+        return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else text
+    pairs = [cell.partition(":") for cell in text.split(";") if cell.strip()]
+    (_, _, subject), *others = pairs
+    told = [
+        f"{_uncapped(header.strip())} {value.strip()}"
+        for header, _, value in others
+        if value.strip()
+    ]
+    return f"{subject.strip()}: {', '.join(told)}" if told else subject.strip()
+
+
+def _uncapped(header: str) -> str:
+    """Lower a header's first letter, but leave ``US size`` alone."""
+    return header if header[:2].isupper() else _lowered(header)
+
+
+def _item(unit: Unit, siblings: tuple[Unit, ...]) -> str:
+    if len(unit.text.split()) >= _SENTENCE_WORDS and unit.text.endswith((".", "!", "?")):
+        return unit.text
+    texts = [sibling.text.rstrip(".;,") for sibling in siblings] or [unit.text]
+    if sum(len(text) for text in texts) <= _LISTED_CHARS:
+        return f"{unit.lead_in}: {listed(texts)}"
+    return f"{unit.lead_in}: {unit.text}"
+
+
+_YES = re.compile(r"^(yes|no|yep|nope)\b[,.!: -]*\s*", re.IGNORECASE)
+_ASKS_BACK = 0.6
+"""Share of the question's words that a sentence must hold before it may open with yes or no."""
+_NOT = re.compile(r"\b(?:not|cannot|never|no longer)\b|n't\b", re.IGNORECASE)
+_UNLESS = re.compile(
+    r"\b(?:if|unless|only|except|but|depends?|however|until|some|most|when|from|over|below|up to|"
+    r"depending|once|after)\b",
+    re.IGNORECASE,
+)
+_CAN = re.compile(
+    r"\b(?:can|may|do|does|is|are|have|has|offer|ship|accept|take|sell|carry|welcome)\b",
+    re.IGNORECASE,
+)
+
+
+def _opened(question: Question, heading: str, text: str) -> str:
+    """Open with yes or no where the sentence plainly says so, and never where it may not."""
+    own = _YES.match(text)
+    if own is not None:
+        # The page's own yes answers the page's question: it must be the customer's too.
+        asked = content_stems(heading.rsplit(" > ", 1)[-1])
+        same = bool(asked) and len(question.stems & asked) >= _ASKS_BACK * len(question.stems)
+        rest = text[own.end() :]
+        if (same and question.yes_no and not question.negated) or not rest:
+            return text
+        return rest[0].upper() + rest[1:]
+    if not question.yes_no or question.negated or not question.stems or _UNLESS.search(text):
+        return text
+    held = len(question.stems & content_stems(text)) / len(question.stems)
+    if held < _ASKS_BACK + 0.2:
+        return text
+    if _NOT.search(text):
+        return _said("No", text)
+    return _said("Yes", text) if _CAN.search(text) else text
+
+
+def _said(word: str, text: str) -> str:
+    """Return ``Yes, we ...``; ``Yes. Standard ...`` where the first word may be a name."""
+    first = text.split(maxsplit=1)[0].casefold().split("'")[0] if text else ""
+    if first in _OPENERS or (first in STOP_WORDS and first != "i"):
+        return f"{word}, {_lowered(text)}"
+    return f"{word}. {text}"
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+_OPENERS = frozenset(
+    """we you the our your it they this these those all any every most a an if no not there each
+    returns orders items shipping delivery refunds gift""".split()  # noqa: SIM905
+)
+
+
+def _ended(text: str) -> str:
+    text = text.strip().rstrip(",;:")
+    return (
+        text if not text or text[-1] in ".!?" or text.split()[-1].startswith("http") else f"{text}."
+    )

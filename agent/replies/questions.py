@@ -1,0 +1,182 @@
+"""What a question asks for: its kind decides which sentences answer and how a reply opens."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.replies.values import ValueKind
+from agent.replies.words import content_stems, normalise
+
+
+class Asked(StrEnum):
+    """Kinds of question, by what the answer must hold."""
+
+    HOW_LONG = "how_long"
+    HOW_MUCH = "how_much"
+    HOW_MANY = "how_many"
+    HOW = "how"
+    WHEN = "when"
+    WHERE = "where"
+    WHO = "who"
+    WHY = "why"
+    WHICH = "which"
+    YES_NO = "yes_no"
+    OTHER = "other"
+
+
+class Aspect(StrEnum):
+    """What about a product is asked."""
+
+    PRICE = "price"
+    STOCK = "stock"
+    SIZE = "size"
+    COLOR = "color"
+    COMPARE = "compare"
+    ADVICE = "advice"
+    LINK = "link"
+    DETAIL = "detail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question as read: ``stems`` carry its matter, ``negated`` whether it asks about a not."""
+
+    text: str
+    asked: Asked
+    yes_no: bool
+    stems: frozenset[str]
+    aspects: frozenset[Aspect]
+    negated: bool = False
+
+
+_KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
+    (asked, re.compile(pattern, re.IGNORECASE))
+    for asked, pattern in (
+        (
+            Asked.HOW_LONG,
+            (
+                r"\bhow (?:long|fast|quick(?:ly)?|soon|old|many (?:days|weeks|hours|minutes|"
+                r"months|years))\b"
+                r"|\bwhat(?:'s| is) the (?:deadline|time ?frame|wait|turnaround)\b|\bwithin how\b"
+            ),
+        ),
+        (
+            Asked.HOW_MUCH,
+            (
+                r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|\bprice"
+                r"|\bpricing\b|\bfees?\b|\bwhat(?:'s| is| are) the (?:charge|rate|damage)|"
+                r"\bexpensive\b|\bhow pricey\b"
+            ),
+        ),
+        (Asked.HOW_MANY, r"\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b"),
+        (
+            Asked.WHEN,
+            (
+                r"\bwhen\b|\bwhat (?:time|day|date|hours)\b|\b(?:opening )?hours\b|\b(?:are|r) "
+                r"(?:you|u|ya|yall) open\b"
+                r"|\bopen (?:on|today|tomorrow|late|now|sun|sat|mon)|\btill when\b|\bhow late\b"
+            ),
+        ),
+        (
+            Asked.WHERE,
+            r"\bwhere\b|\baddress\b|\blocated\b|\bdirections\b|\bwhich (?:city|street)\b",
+        ),
+        (Asked.WHO, r"\bwho\b|\bwhom\b"),
+        (Asked.WHY, r"\bwhy\b|\bhow come\b"),
+        (Asked.HOW, r"\bhow (?:do|can|to|does|should|would|could|are|is|i|d)\b"),
+        (
+            Asked.WHICH,
+            (
+                r"\bwhich\b|\bwhat (?:kind|kinds|sort|sorts|types?|sizes?|colou?rs?|brands?|ways|"
+                r"options)\b"
+            ),
+        ),
+    )
+)
+_YES_NO = re.compile(
+    r"(?:^|[,.!;:-]\s*|\b(?:hi|hey|hello|so|and|ok|also|but|please|wondering if|know if|ask if|"
+    r"tell me if)\s+)"
+    r"(?:can|could|do|does|did|is|are|r|will|would|may|should|am|has|have|any|possible)\b"
+    r"|\bcan (?:i|we|you|u)\b|\bdo (?:you|u|ya|y'?all|yous|they|i|we)\b|\bis (?:it|there|that|"
+    r"the)\b|\bare (?:there|they)\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\b(?:how|when|where|who|whom|whose|why|which|what|whats)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:not|never|no longer|without)\b|n't\b", re.IGNORECASE)
+_ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
+    (aspect, re.compile(pattern, re.IGNORECASE))
+    for aspect, pattern in (
+        (
+            Aspect.PRICE,
+            r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|\$|\bbudget\b",
+        ),
+        (
+            Aspect.STOCK,
+            (
+                r"\b(?:in )?stock|\bavailab|\bsold out\b|\bdo (?:you|u|ya|y'?all|you guys) "
+                r"(?:guys )?(?:have|got|carry|sell|still)"
+                r"|\b(?:have|got) (?:you|u|the|any)\b|\bback in\b|\brestock|\bleft\b|\bcoming "
+                r"back\b|\bcarry\b|\bstill have\b"
+            ),
+        ),
+        (
+            Aspect.SIZE,
+            (
+                r"\bsizes?\b|\bsized\b|\bin an? \d|\bin \d|\b(?:xs|xl|xxl|small|medium|large)\b|"
+                r"\bwide\b|\bfits?\b"
+            ),
+        ),
+        (
+            Aspect.COLOR,
+            (
+                r"\bcolou?rs?\b|\bin (?:black|blue|red|green|white|grey|gray|brown|tan|navy|pink|"
+                r"yellow|orange|purple|olive|teal)\b"
+            ),
+        ),
+        (
+            Aspect.COMPARE,
+            (
+                r"\bcheap(?:er|est)\b|\bdifference\b|\bcompare|\bbetter\b|\bvs\b|\bversus\b|\bmost "
+                r"expensive\b|\blight(?:er|est)\b"
+            ),
+        ),
+        (
+            Aspect.ADVICE,
+            (
+                r"\brecommend|\bsuggest|\badvi[cs]e\b|\bgood for\b|\blooking for\b|\bshould i "
+                r"(?:get|buy|take)\b|\bwhat do you have\b"
+                r"|\bunder \$?\d|\bgoes with\b|\bgo with\b|\banything (?:for|in|under)\b|\bneed "
+                r"(?:a|some|new)\b"
+            ),
+        ),
+        (Aspect.LINK, r"\blink\b|\burl\b|\bwebsite\b|\bpage\b|\bonline\b"),
+    )
+)
+
+WANTED: dict[Asked, frozenset[ValueKind]] = {
+    Asked.HOW_LONG: frozenset({ValueKind.DURATION}),
+    Asked.HOW_MUCH: frozenset({ValueKind.MONEY, ValueKind.PERCENT}),
+    Asked.HOW_MANY: frozenset({ValueKind.NUMBER, ValueKind.MEASURE, ValueKind.DURATION}),
+    Asked.WHEN: frozenset({ValueKind.TIME, ValueKind.WEEKDAY, ValueKind.DATE, ValueKind.DURATION}),
+}
+"""Kinds of value, one of which an answer should hold."""
+
+_LONGEST_READ = 1_000
+"""Characters of a question that are read; what follows is a story, not the question."""
+
+
+def read_question(text: str) -> Question:
+    """Read a question. Never fails; what is no question is ``OTHER``."""
+    text = normalise(text)[:_LONGEST_READ]
+    asked = next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
+    yes_no = _YES_NO.search(text) is not None and _OPEN.search(text) is None
+    if asked is None:
+        asked = Asked.YES_NO if yes_no else Asked.OTHER
+    return Question(
+        text=text,
+        asked=asked,
+        yes_no=yes_no,
+        stems=content_stems(text),
+        aspects=frozenset(a for a, pattern in _ASPECTS if pattern.search(text)),
+        negated=_NEGATED.search(text) is not None,
+    )

@@ -1,0 +1,138 @@
+"""The statements of the evidence, read for the guard, and the claims they may hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+
+from agent.replies.claims import Statement, read_statement, spot_clauses
+from agent.replies.evidence import Evidence
+from agent.replies.values import Value
+from agent.replies.words import Word, content_stems, content_words, is_fragment, units_of, words
+
+_HANGING_OPENERS = frozenset({"it", "they", "this", "these", "those", "that", "he", "she", "both"})
+
+
+_REFERRING_OPENERS = _HANGING_OPENERS | {"the", "there", "later"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """One statement of the evidence with what is known around it.
+
+    ``around`` are the stems of heading and lead-in; ``elsewhere`` the values of the whole
+    evidence; ``clauses`` the statement's parts that may differ in negation and condition;
+    ``hangs_on`` the word that ties it to the statement before, which a claim must then name.
+    """
+
+    evidence: Evidence
+    statement: Statement
+    around: frozenset[str]
+    elsewhere: tuple[Value, ...]
+    clauses: tuple[Statement, ...]
+    hangs_on: str = ""
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """All stems a claim may use: the statement's own and those around it."""
+        return self.statement.stems | self.around | self.statement.tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What must be held: the clause, the whole sentence it is from, and what it hangs on.
+
+    ``context`` are stems of the statement (or question) before, where the clause itself does not
+    name what it speaks of.
+    """
+
+    statement: Statement
+    sentence: Statement
+    context: frozenset[str]
+
+
+def spots_of(evidence: Sequence[Evidence]) -> tuple[Spot, ...]:
+    """Return all statements of the evidence."""
+    return tuple(spot for item in evidence for spot in _spots(item))
+
+
+@lru_cache(maxsize=512)
+def _spots(item: Evidence) -> tuple[Spot, ...]:
+    units = units_of(item.text)
+    heading = content_stems(item.heading) | {w.stem for w in words(item.heading)}
+    elsewhere = tuple(value for unit in units for value in read_statement(unit.text).values)
+    found: list[Spot] = []
+    for place, unit in enumerate(units):
+        texts = [unit.text]
+        opener = unit.text.split(maxsplit=1)[0].casefold().strip(",'") if unit.text else ""
+        before = units[place - 1].text if place else ""
+        # "The ... . The ..." tells of two things side by side: the second hangs on nothing.
+        parallel = opener == "the" and before.startswith("The ")
+        if unit.kind == "sentence" and opener in _REFERRING_OPENERS and before and not parallel:
+            thing = next((w.stem for w in content_words(unit.text)), "") if opener == "the" else ""
+            found.append(
+                _spot(item, f"{before} {unit.text}", heading, "", elsewhere, hangs_on=thing)
+            )
+        if unit.kind == "sentence" and before and not parallel:
+            found.append(_told_of_before(item, unit.text, before, heading, elsewhere))
+        if is_fragment(unit.text) and not unit.lead_in and item.heading:
+            texts.append(f"{item.heading.rsplit(' > ', 1)[-1].rstrip('?:.')}: {unit.text}")
+        if unit.lead_in:
+            texts.append(f"{unit.lead_in}: {unit.text}")
+            siblings = [u.text for u in units if u.lead_in == unit.lead_in]
+            if siblings[0] == unit.text:
+                texts.append(f"{unit.lead_in}: {', '.join(siblings)}")
+        found.extend(_spot(item, text, heading, unit.lead_in, elsewhere) for text in texts)
+    if item.kind == "product":
+        # Every sentence of a row speaks of the same product, so they may be told together.
+        found.append(_spot(item, item.text, heading, "", elsewhere))
+    return tuple(found)
+
+
+def _told_of_before(
+    item: Evidence, text: str, before: str, heading: frozenset[str], elsewhere: tuple[Value, ...]
+) -> Spot:
+    """Read a sentence that may speak of the subject of the one before it.
+
+    ``The winter concert is in the hall. Admission is free`` tells of admission to the winter
+    concert. Only the earlier subject's words count, and the claim must name the later one.
+    """
+    subject = {word.stem for word in takewhile(_is_subject_word, words(before))}
+    own = next((word.stem for word in content_words(text)), "")
+    return _spot(item, text, heading | subject, "", elsewhere, hangs_on=own)
+
+
+def _is_subject_word(word: Word) -> bool:
+    return word.text in {"The", "A", "An", "Our"} or bool(content_words(word.text))
+
+
+def _spot(
+    item: Evidence,
+    text: str,
+    heading: frozenset[str],
+    lead_in: str,
+    elsewhere: tuple[Value, ...],
+    *,
+    hangs_on: str = "",
+) -> Spot:
+    return Spot(
+        evidence=item,
+        statement=read_statement(text),
+        around=heading | content_stems(lead_in),
+        elsewhere=elsewhere,
+        clauses=tuple(read_statement(c) for c in spot_clauses(read_statement(text).text)),
+        hangs_on=hangs_on,
+    )
+
+
+def likeliest(claim: Statement, spot: Spot) -> list[Statement]:
+    """Return the clauses of the statement that share most with the claim."""
+    if len(spot.clauses) < 2:  # noqa: PLR2004
+        return list(spot.clauses)
+
+    def shared(clause: Statement) -> int:
+        keys = {value.key for value in clause.values}
+        return len(claim.stems & clause.stems) + sum(2 for v in claim.values if v.key in keys)
+
+    most = max(shared(clause) for clause in spot.clauses)
+    return [clause for clause in spot.clauses if shared(clause) == most]

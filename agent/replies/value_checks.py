@@ -1,0 +1,57 @@
+"""Values of a claim: each must stand in the statement, with the same unit and bound."""
+
+from agent.replies.claims import Statement
+from agent.replies.light import LIGHT
+from agent.replies.spots import Spot
+from agent.replies.values import Bound, Value, ValueKind
+
+_FREELY_PLACED = frozenset({ValueKind.LINK})
+"""Kinds that may stand anywhere in the same evidence."""
+
+
+def values_held(claim: Statement, spot: Spot) -> str:
+    """Every value of the claim must stand in the statement."""
+    for value in claim.values:
+        pool = spot.elsewhere if value.kind in _FREELY_PLACED else spot.statement.values
+        if not any(same(value, other) for other in pool):
+            return f"{value} is not in the evidence"
+    return ""
+
+
+def same(claimed: Value, held: Value) -> bool:
+    """Whether two values are one: same kind, amount, unit and thing counted."""
+    if claimed.kind is not held.kind or claimed.amount != held.amount:
+        return False
+    if claimed.kind is ValueKind.DATE:
+        # A claim may leave the year out but not put another one in.
+        return not claimed.unit or claimed.unit == held.unit
+    if claimed.unit != held.unit:
+        return False
+    return not (claimed.noun and held.noun) or claimed.noun == held.noun or claimed.noun in LIGHT
+
+
+def bounds_agree(claim: Statement, spot: Spot) -> str:
+    """``up to 50%`` is not ``50%``, and ``from $40`` is not ``$40``."""
+    for value in claim.values:
+        held = [other for other in spot.statement.values if same(value, other)]
+        if held and not any(_bound_agrees(value, other) for other in held):
+            return f"{value} is {held[0].bound or 'exact'} in the evidence"
+    return ""
+
+
+def _bound_agrees(claimed: Value, held: Value) -> bool:
+    if claimed.bound is held.bound:
+        return True
+    if claimed.bound is Bound.NONE:
+        # "45 days" may stand for "within 45 days", but not "50%" for "up to 50%".
+        soft = {
+            ValueKind.DURATION,
+            ValueKind.TIME,
+            ValueKind.DATE,
+            ValueKind.WEEKDAY,
+            ValueKind.MEASURE,
+        }
+        return held.bound is Bound.ABOUT or (held.kind in soft and held.bound is Bound.MOST)
+    if claimed.bound is Bound.ABOUT:
+        return True
+    return claimed.bound is Bound.MOST and claimed.kind is ValueKind.DURATION and not held.bound

@@ -1,0 +1,128 @@
+"""Typed values in a text, each in one normal form.
+
+Money, percentages, durations, measures, dates, weekdays, times, links, email addresses, phone
+numbers, codes and plain numbers.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from agent.replies.value_forms import PATTERNS, ValueKind
+from agent.replies.words import normalise, stem
+
+__all__ = ["Bound", "Value", "ValueKind", "values_of"]
+
+
+class Bound(StrEnum):
+    """What stands before a value: at least it, at most it, about it, or nothing."""
+
+    NONE = ""
+    LEAST = "at least"
+    MOST = "at most"
+    ABOUT = "about"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value found: ``amount`` in normal form (a range as ``3-5``), ``unit`` in the singular.
+
+    ``noun`` is the stem of the word that a plain number counts. ``span`` is where it stands.
+    """
+
+    kind: ValueKind
+    amount: str
+    unit: str = ""
+    noun: str = ""
+    bound: Bound = Bound.NONE
+    span: tuple[int, int] = (0, 0)
+
+    @property
+    def key(self) -> tuple[ValueKind, str, str]:
+        """What makes two values the same, their surroundings and a date's year apart."""
+        return (self.kind, self.amount, "" if self.kind is ValueKind.DATE else self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}{' ' + self.unit if self.unit else ''}"
+
+
+@lru_cache(maxsize=8_000)
+def values_of(text: str) -> tuple[Value, ...]:
+    """Return the values of a text in the order they stand; no two overlap."""
+    return tuple(sorted(_values(normalise(text)), key=lambda value: value.span))
+
+
+def _values(text: str) -> Iterator[Value]:
+    rest = text
+    for kind, pattern, make in PATTERNS:
+        for match in pattern.finditer(rest):
+            if _is_word_only(kind, match):
+                continue
+            amount, unit = make(match)
+            start, end = match.span()
+            # What is taken is blanked, so that no later kind reads it again.
+            rest = rest[:start] + "\x00" * (end - start) + rest[end:]
+            yield Value(
+                kind=kind,
+                amount=amount,
+                unit=unit,
+                noun=_counted(text[end : end + 40]) if kind is ValueKind.NUMBER else "",
+                bound=_bound(text[max(0, start - 24) : start], text[end : end + 12]),
+                span=(start, end),
+            )
+
+
+def _is_word_only(kind: ValueKind, match: re.Match[str]) -> bool:
+    """``one`` is mostly no number, and ``Sun`` or ``sat`` alone mostly no weekday."""
+    text = match.group().strip().casefold()
+    if kind is ValueKind.NUMBER:
+        return text in {"one", "zero"}
+    return (
+        kind is ValueKind.WEEKDAY
+        and text in {"sun", "sat", "wed", "mon"}
+        and not (match.group()[0].isupper())
+    )
+
+
+_NEXT_WORD = re.compile(r"^\s?([A-Za-z][A-Za-z-]+)")
+
+
+def _counted(after: str) -> str:
+    match = _NEXT_WORD.match(after)
+    return stem(match.group(1).casefold()) if match else ""
+
+
+_BOUND_BEFORE = re.compile(
+    r"(?:(?P<least>at least|over|more than|above|from|starting at|starts at|exceeds?|exceeding|"
+    r"minimum(?: of)?|no less than|not less than|greater than|beyond)"
+    r"|(?P<most>at most|up to|within|under|less than|below|no more than|not more than|maximum(?: "
+    r"of)?|"
+    r"at the latest|no later than|fewer than|not exceed(?:ing)?)"
+    r"|(?P<about>about|around|roughly|approx(?:imately|\.)?|nearly|almost|usually))"
+    r"\s(?:a |an |the )?$",
+    re.IGNORECASE,
+)
+
+
+_BOUND_AFTER = re.compile(
+    r"^(?:(?P<least>\+|\s?(?:or more|and up|and over|or over|and above|plus\b))"
+    r"|\s?(?P<most>or less|or under|max\b|and under|or fewer))",
+    re.IGNORECASE,
+)
+
+
+def _bound(before: str, after: str) -> Bound:
+    match = _BOUND_BEFORE.search(before)
+    if match is None or (
+        re.search(r"\bfrom\s$", before) is not None
+        and after.lstrip().startswith(("to", "-", "until"))
+    ):
+        match = _BOUND_AFTER.match(after)
+        if match is None:
+            return Bound.NONE
+        return Bound.LEAST if match["least"] else Bound.MOST
+    if match["least"]:
+        return Bound.LEAST
+    return Bound.MOST if match["most"] else Bound.ABOUT

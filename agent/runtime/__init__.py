@@ -1,0 +1,1 @@
+"""Running turns and sends: durably on DBOS, or inline for the terminal and simulations."""

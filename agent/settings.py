@@ -1,0 +1,125 @@
+"""Every setting of the service, in one place. The environment's prefix is ``TEXTWISE_``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agent.errors import ConfigurationError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+"""The folder that holds the packages, the training data and the demo brand."""
+
+DEMO_KNOWLEDGE = CHECKOUT / "knowledge_base/demo/content"
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+OptionalUrl = Annotated[HttpUrl | None, BeforeValidator(_blank_is_unset)]
+
+
+class Settings(BaseSettings):
+    """Typed settings. An environment variable wins over ``.env``, which wins over the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TEXTWISE_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    home: Path = Field(default=Path("var"), description="Folder for all state.")
+    models: Path = Field(default=Path("models"), description="Folder of trained versions.")
+    encoder: str = Field(
+        default="fast", description="fast, accurate, or a path or hub name of a model."
+    )
+    database_url: OptionalText = Field(
+        default=None, description="SQLAlchemy URL; SQLite under the home if unset."
+    )
+    brand: Path = Field(
+        default=CHECKOUT / "knowledge_base/demo/brand.yaml", description="The brand file."
+    )
+    knowledge: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = Field(
+        default=None,
+        description="The knowledge folder; unset: the one ingested last, else the demo brand's.",
+    )
+    flows: Path = Field(
+        default=CHECKOUT / "agent/flows/library", description="Folder with flow files."
+    )
+    escalation: Path = Field(
+        default=CHECKOUT / "agent/escalation/rules.yaml",
+        description="File with escalation rules and thresholds.",
+    )
+    training_data: Path = Field(
+        default=CHECKOUT / "training_data", description="Folder with training data."
+    )
+    api_key: OptionalSecret = Field(
+        default=None, description="A key accepted by the API besides those in the database."
+    )
+    llm_base_url: OptionalUrl = Field(default=None, description="An OpenAI-compatible endpoint.")
+    llm_api_key: OptionalSecret = Field(default=None, description="Its key.")
+    llm_model: OptionalText = Field(default=None, description="The model to ask for.")
+    llm_timeout_s: float = Field(default=8.0, gt=0, description="Budget of one LLM call.")
+    llm_tokens_per_turn: int = Field(default=1500, gt=0, description="Tokens one turn may use.")
+    llm_tokens_per_day: int = Field(
+        default=2_000_000, gt=0, description="Tokens a day may use; then extracts answer."
+    )
+    chroma_url: OptionalUrl = Field(default=None, description="A Chroma server.")
+    public_url: OptionalUrl = Field(
+        default=None, description="The address providers call, as they see it; signatures need it."
+    )
+    twilio_account_sid: OptionalText = Field(default=None, description="Twilio's AccountSid.")
+    twilio_auth_token: OptionalSecret = Field(default=None, description="Twilio's auth token.")
+    twilio_messaging_service_sid: OptionalText = Field(
+        default=None, description="Send through this Messaging Service."
+    )
+    twilio_base_url: str = Field(
+        default="https://api.twilio.com", description="Twilio's REST address."
+    )
+    twilio_handles_keywords: bool = Field(
+        default=True,
+        description="Twilio answers single-word STOP, START and HELP itself (its default).",
+    )
+    burst_silence_s: float = Field(
+        default=2.5, ge=0, le=8, description="Silence after which texts become one turn."
+    )
+    simulator: bool | None = Field(
+        default=None,
+        description="Serve the phone simulator without sign-in; unset: only for the demo brand.",
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def llm_configured(self) -> bool:
+        """Whether replies are composed by an LLM."""
+        return self.llm_base_url is not None and self.llm_model is not None
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL, SQLite under the home by default."""
+        if not self.database_url:
+            return f"sqlite:///{(self.home / 'textwise.db').resolve()}"
+        if self.database_url.startswith(("postgresql://", "postgres://")):
+            return "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
+        return self.database_url
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigurationError: a variable does not parse; the message names each and what is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [
+            f"TEXTWISE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        ]
+        raise ConfigurationError(
+            "Settings are wrong:\n  " + "\n  ".join(lines),
+            hint="Correct the environment variable or the .env file.",
+        ) from None

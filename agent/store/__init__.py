@@ -1,0 +1,1 @@
+"""Rows: tables, repositories and the unit of work. The only room that knows SQLModel."""

@@ -1,0 +1,65 @@
+"""Engines. SQLite in WAL mode with a busy timeout; PostgreSQL through psycopg 3."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+SQLITE_BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for another; a turn's transaction holds the lock for milliseconds."""
+
+
+READ_ONLY = "textwise_read_only"
+"""Execution option of connections that will not write: they do not queue for the write lock."""
+
+
+def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
+    """Make an engine for the store, of a SQLAlchemy URL (SQLite or PostgreSQL).
+
+    Every SQLite transaction that may write takes the write lock as it begins.
+    """
+    engine = create_engine_for_dbos(url, pool_size=pool_size)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _leave_transactions_to_us)
+        sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def create_engine_for_dbos(url: str, *, pool_size: int = 10) -> sa.Engine:
+    """Make an engine as DBOS expects it: it begins its transactions itself.
+
+    Parameters are kept out of errors, and so texts and numbers out of logs.
+    """
+    if url.startswith("sqlite"):
+        engine = sa.create_engine(
+            url,
+            connect_args={"check_same_thread": False, "timeout": SQLITE_BUSY_TIMEOUT_MS / 1000},
+            hide_parameters=True,
+        )
+        sa.event.listen(engine, "connect", _configure_sqlite)
+        return engine
+    return sa.create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+    )
+
+
+def _configure_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    # As DBOS's own engine does: its first write takes the lock at once.
+    connection.isolation_level = "IMMEDIATE"
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # In WAL mode NORMAL survives a crash of the process; only power loss may undo the last commits.
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _leave_transactions_to_us(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later would fail with "database is locked" at its
+    # first write; taking the write lock at once makes writers queue up instead.
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""One repository a kind of thing. They never commit; the unit of work does."""

@@ -1,0 +1,56 @@
+"""One transaction with its repositories."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from agent.domain.ports import Clock, Ids
+from agent.store.engine import READ_ONLY
+from agent.store.repositories.consent import Consents
+from agent.store.repositories.conversations import Conversations
+from agent.store.repositories.customers import Customers
+from agent.store.repositories.escalations import Escalations
+from agent.store.repositories.live import Live
+from agent.store.repositories.messages import Messages
+from agent.store.repositories.turns import Turns
+from agent.store.repositories.users import Users
+
+
+class UnitOfWork:
+    """The repositories of one transaction. ``session`` is for enqueueing durable work in it."""
+
+    def __init__(self, session: Session, clock: Clock, ids: Ids) -> None:
+        self.session = session
+        self.customers = Customers(session, clock, ids)
+        self.conversations = Conversations(session, clock, ids)
+        self.messages = Messages(session, clock, ids)
+        self.turns = Turns(session, clock)
+        self.consents = Consents(session, clock)
+        self.escalations = Escalations(session, clock, ids)
+        self.users = Users(session, clock, ids)
+        self.live = Live(session, clock)
+
+
+class Database:
+    """Opens units of work on one engine."""
+
+    def __init__(self, engine: sa.Engine, clock: Clock, ids: Ids) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._ids = ids
+        self._read_engine = engine.execution_options(**{READ_ONLY: True})
+
+    @contextmanager
+    def begin(self) -> Iterator[UnitOfWork]:
+        """Open a transaction: committed at the end, rolled back if anything is raised."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield UnitOfWork(session, self._clock, self._ids)
+
+    @contextmanager
+    def read(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that only reads; nothing done in it is kept."""
+        with Session(self._read_engine, expire_on_commit=False) as session:
+            yield UnitOfWork(session, self._clock, self._ids)
+            session.rollback()

@@ -1,0 +1,344 @@
+"""The composition root: the one place where adapters are chosen and put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as distribution_version
+
+import sqlalchemy as sa
+import structlog
+
+from agent.answers import build_answers
+from agent.brand import Brand, load_brand
+from agent.channels import LOCAL_PROVIDERS, LocalSender, Sender
+from agent.decision import Policy
+from agent.desk import Desk
+from agent.domain.ports import Clock, Ids, RandomIds, SystemClock
+from agent.errors import ConfigurationError
+from agent.escalation.ruleset import load_rules
+from agent.flows.files import load_flows
+from agent.handover import Handovers
+from agent.inbox import Inbox, TurnQueue
+from agent.keywords import load_keywords
+from agent.knowledge import LiveKnowledge
+from agent.llm_budget import DailyBudget
+from agent.outbox import Outbox
+from agent.replies.templates import Templates, load_templates
+from agent.routing import load_routing
+from agent.runtime.durable import DurableQueue, DurableRuntime, Work
+from agent.runtime.inline import InlineQueue
+from agent.runtime.turn_runner import TurnRunner
+from agent.runtime.waiting import WaitingRoom
+from agent.secrets_file import Secrets, load_secrets
+from agent.seeding import seed_customers, seed_sign_in
+from agent.settings import DEMO_KNOWLEDGE, Settings
+from agent.store.engine import create_engine, create_engine_for_dbos
+from agent.store.migrate import upgrade
+from agent.store.unit_of_work import Database
+from agent.turn import TurnTaker
+from agent.turn_ports import Answers, Understands
+from intents.errors import IntentsError
+from intents.understanding import Understander
+from knowledge_base.ports import EncoderLike
+
+_log = structlog.get_logger(__name__)
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foundation:
+    """What everything stands on: settings, brand, database."""
+
+    settings: Settings
+    brand: Brand
+    clock: Clock
+    ids: Ids
+    engine: sa.Engine
+    database: Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mind:
+    """What takes turns: models, knowledge, rules and words. Knows no queue and no HTTP."""
+
+    understander: Understands
+    answerer: Answers
+    taker: TurnTaker
+    handovers: Handovers
+    templates: Templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """A running service's parts, for the API and the console."""
+
+    settings: Settings
+    secrets: Secrets
+    brand: Brand
+    clock: Clock
+    ids: Ids
+    database: Database
+    understander: Understands
+    answerer: Answers
+    inbox: Inbox
+    outbox: Outbox
+    desk: Desk
+    waiting_room: WaitingRoom
+    runtime: DurableRuntime
+
+    @property
+    def version(self) -> str:
+        """The distribution's version."""
+        return distribution_version("textwise")
+
+    def start(self) -> None:
+        """Start background work."""
+        self.runtime.launch()
+
+    def close(self) -> None:
+        """Stop background work."""
+        self.runtime.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inline:
+    """The same parts without background work: each text is answered in the caller's thread."""
+
+    brand: Brand
+    clock: Clock
+    ids: Ids
+    database: Database
+    inbox: Inbox
+    outbox: Outbox
+    runner: TurnRunner
+    queue: InlineQueue
+
+    def run_waiting(self) -> None:
+        """Take the turns that the inbox has enqueued, and send their replies."""
+        self.queue.run(self.runner, self.outbox)
+
+
+def lay_foundation(
+    settings: Settings, *, clock: Clock | None = None, database_url: str | None = None
+) -> Foundation:
+    """Read the brand, open the database and bring it to the present schema.
+
+    Raises:
+        ConfigurationError: a file is wrong, or the database cannot be opened.
+    """
+    brand = load_brand(settings.brand)
+    clock, ids = clock or SystemClock(), RandomIds()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(database_url or settings.resolved_database_url)
+    try:
+        upgrade(engine)
+    except sa.exc.OperationalError as error:
+        raise ConfigurationError(
+            f"The database cannot be opened: {error.orig}",
+            hint="Check TEXTWISE_DATABASE_URL, that the server runs, and that there is disk space.",
+        ) from None
+    return Foundation(
+        settings=settings,
+        brand=brand,
+        clock=clock,
+        ids=ids,
+        engine=engine,
+        database=Database(engine, clock, ids),
+    )
+
+
+def load_understander(settings: Settings, product_names: tuple[str, ...] = ()) -> Understander:
+    """Load the active models.
+
+    Raises:
+        ConfigurationError: there are none; says which command makes them.
+    """
+    try:
+        return Understander.load(
+            settings.models, encoder=settings.encoder, product_names=product_names
+        )
+    except IntentsError as error:
+        raise ConfigurationError(
+            str(error), hint=error.hint or "Make them with: textwise intents train (or: make run)."
+        ) from error
+
+
+def chroma_url(settings: Settings) -> str | None:
+    """Return the Chroma server's address, None where Chroma is embedded."""
+    return None if settings.chroma_url is None else str(settings.chroma_url)
+
+
+def live_knowledge(foundation: Foundation, encoder: EncoderLike) -> LiveKnowledge:
+    """Make the knowledge that is live; nothing is read yet."""
+    settings = foundation.settings
+    return LiveKnowledge(
+        database=foundation.database,
+        home=settings.home,
+        folder=settings.knowledge,
+        fallback=DEMO_KNOWLEDGE,
+        encoder=encoder,
+        chroma_url=chroma_url(settings),
+        today=lambda: foundation.clock.now().astimezone(foundation.brand.zone).date(),
+    )
+
+
+def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -> Mind:
+    """Load models and knowledge, indexing the knowledge folder if it has changed.
+
+    ``in_service``: leave what can wait to the background.
+
+    Raises:
+        ConfigurationError: models are missing or a file is wrong.
+    """
+    settings, brand = foundation.settings, foundation.brand
+    understander = load_understander(settings)
+    knowledge = live_knowledge(foundation, understander.encoder)
+    report = knowledge.ensure_indexed(tell)
+    if report is not None:
+        tell(f"Knowledge indexed: {report.passages} passages, {report.products} products.")
+        for broken in report.broken:
+            tell(f"  left out: {broken}")
+    templates = load_templates(brand)
+    budget = DailyBudget(
+        database=foundation.database,
+        clock=foundation.clock,
+        tokens_per_day=settings.llm_tokens_per_day,
+        tokens_per_turn=settings.llm_tokens_per_turn,
+    )
+    answerer, chooser = build_answers(
+        settings,
+        brand,
+        knowledge,
+        understander.encoder,
+        templates,
+        budget,
+        warm_in_background=in_service,
+    )
+    understander.know_products(tuple(p.name for p in knowledge.base.catalogue.products))
+    policy = Policy(rules=load_rules(settings.escalation), routing=load_routing())
+    handovers = Handovers(brand=brand, templates=templates)
+    taker = TurnTaker(
+        understander=understander,
+        keywords=load_keywords(),
+        policy=policy,
+        flows=load_flows(settings.flows),
+        answerer=answerer,
+        chooser=chooser,
+        templates=templates,
+        handovers=handovers,
+        clock=foundation.clock,
+    )
+    return Mind(
+        understander=understander,
+        answerer=answerer,
+        taker=taker,
+        handovers=handovers,
+        templates=templates,
+    )
+
+
+def seed(foundation: Foundation, secrets: Secrets) -> None:
+    """Add the first sign-in and key, and for the demo brand its customers."""
+    settings = foundation.settings
+    seed_sign_in(foundation.database, secrets)
+    today = foundation.clock.now().astimezone(foundation.brand.zone).date()
+    seed_customers(
+        foundation.database, settings.brand.with_name("customers.yaml"), foundation.brand, today
+    )
+
+
+def wire(settings: Settings, senders: Mapping[str, Sender], tell: Tell) -> Services:
+    """Put the service together. ``senders`` are the set-up channels by provider.
+
+    Raises:
+        ConfigurationError: something is missing or wrong; says what to do.
+    """
+    foundation = lay_foundation(settings)
+    secrets = load_secrets(settings.home)
+    seed(foundation, secrets)
+    return assemble(foundation, load_mind(foundation, tell, in_service=True), secrets, senders)
+
+
+def assemble(
+    foundation: Foundation, mind: Mind, secrets: Secrets, senders: Mapping[str, Sender]
+) -> Services:
+    """Put the service's parts together around a foundation and a mind."""
+    settings, database, brand = foundation.settings, foundation.database, foundation.brand
+    url = foundation.engine.url.render_as_string(hide_password=False)
+    # DBOS gets an engine of its own: on one shared engine workers starved each other (DESIGN.md).
+    dbos_engine = create_engine_for_dbos(url)
+    queue, waiting_room = DurableQueue(dbos_engine), WaitingRoom(database)
+    outbox = _outbox(foundation, senders)
+    work = Work(
+        runner=_runner(foundation, mind),
+        outbox=outbox,
+        database=database,
+        queue=queue,
+        on_turn_done=waiting_room.turn_done,
+    )
+    return Services(
+        settings=settings,
+        secrets=secrets,
+        brand=brand,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        database=database,
+        understander=mind.understander,
+        answerer=mind.answerer,
+        inbox=_inbox(foundation, mind, queue, settings.burst_silence_s),
+        outbox=outbox,
+        desk=Desk(database=database, queue=queue, brand=brand),
+        waiting_room=waiting_room,
+        runtime=DurableRuntime(
+            engine=dbos_engine,
+            work=work,
+            ids=foundation.ids,
+            single_process=url.startswith("sqlite"),
+        ),
+    )
+
+
+def assemble_inline(
+    foundation: Foundation, mind: Mind, senders: Mapping[str, Sender] | None = None
+) -> Inline:
+    """Put the parts together for the terminal, for simulations and for tests."""
+    queue = InlineQueue()
+    return Inline(
+        brand=foundation.brand,
+        clock=foundation.clock,
+        ids=foundation.ids,
+        database=foundation.database,
+        inbox=_inbox(foundation, mind, queue, 0.0),
+        outbox=_outbox(foundation, senders or {}),
+        runner=_runner(foundation, mind),
+        queue=queue,
+    )
+
+
+def _inbox(foundation: Foundation, mind: Mind, queue: TurnQueue, silence_s: float) -> Inbox:
+    return Inbox(
+        database=foundation.database,
+        queue=queue,
+        brand=foundation.brand,
+        ids=foundation.ids,
+        read_consent=mind.understander.read_consent,
+        silence_s=silence_s,
+    )
+
+
+def _runner(foundation: Foundation, mind: Mind) -> TurnRunner:
+    return TurnRunner(
+        database=foundation.database,
+        taker=mind.taker,
+        brand=foundation.brand,
+        handovers=mind.handovers,
+    )
+
+
+def _outbox(foundation: Foundation, senders: Mapping[str, Sender]) -> Outbox:
+    local = LocalSender()
+    return Outbox(
+        database=foundation.database,
+        senders={**dict.fromkeys(LOCAL_PROVIDERS, local), **senders},
+        brand=foundation.brand,
+    )

@@ -1,0 +1,1 @@
+"""HTTP: routes, channels, the console and the phone simulator."""

@@ -1,0 +1,73 @@
+"""The application: routes, channels, pages and errors put together."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.sessions import SessionMiddleware
+
+from agent.wiring import Services
+from api import errors
+from api.channels import Channel
+from api.console.routes import router as console_router
+from api.routes import conversations, health, messages
+from api.simulator.routes import router as simulator_router
+
+SESSION_S = 12 * 3600
+"""A sign-in lasts a long shift."""
+
+MAX_BODY = 256 * 1024
+"""Bytes; a text has at most 10,000 characters, a form with MMS links a few thousand more."""
+
+
+def create_app(services: Services, channels: list[Channel]) -> FastAPI:
+    """Make the application around running services; they start and stop with it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # In a thread: DBOS refuses to be set up where an event loop runs.
+        await to_thread.run_sync(services.start)
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(services.close)
+
+    app = FastAPI(title="Textwise", version=services.version, lifespan=lifespan)
+    app.state.services = services
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=services.secrets.session,
+        session_cookie="textwise_session",
+        same_site="lax",
+        max_age=SESSION_S,
+        https_only=_public_over_https(services),
+    )
+    app.middleware("http")(_limit_body)
+    errors.install(app)
+    for router in (messages.router, conversations.router, health.router):
+        app.include_router(router)
+    for channel in channels:
+        app.include_router(channel.router)
+    app.include_router(simulator_router(services))
+    app.include_router(console_router(services))
+    return app
+
+
+def _public_over_https(services: Services) -> bool:
+    url = services.settings.public_url
+    return url is not None and url.scheme == "https"
+
+
+async def _limit_body(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MAX_BODY:
+        return errors.problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {MAX_BODY} bytes."
+        )
+    if request.headers.get("transfer-encoding", "").lower() == "chunked":
+        return errors.problem(HTTPStatus.LENGTH_REQUIRED, "Send the body with its Content-Length.")
+    return await call_next(request)

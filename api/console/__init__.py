@@ -1,0 +1,1 @@
+"""The console: reps read conversations, answer, hand back and resolve."""

@@ -1,0 +1,1 @@
+"""The routes of contract.md, one file a subject."""

@@ -1,0 +1,1 @@
+"""The phone simulator: a customer's message thread in the browser."""

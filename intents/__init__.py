@@ -1,0 +1,1 @@
+"""Understanding of customers' messages: data, training, versions, and one facade."""

@@ -1,0 +1,101 @@
+"""What a message says about texting itself: from the trained head, beside exact and mistyped words.
+
+Sources of the words: CTIA's and the FCC's lists (47 CFR 64.1200(a)(10)); ARRET and ALTO are
+honoured by carriers in Canada and the US.
+"""
+
+from intents.normalise import key
+from intents.parameters import ConsentParameters
+from intents.types import ConsentReading
+
+OPT_OUT_WORDS = frozenset(
+    {
+        "stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
+        "opt out", "remove", "stop texting", "stop texts", "unsub", "alto", "arret", "arrêt",
+    }
+)  # fmt: skip
+OPT_IN_WORDS = frozenset({"start", "unstop", "subscribe", "optin", "opt in", "resume texts"})
+HELP_WORDS = frozenset({"help", "info"})
+
+_MISTYPED = ("stop", "stopall", "unsubscribe", "optout", "unsub")
+"""Long or common enough that one slip of the thumb still shows what was meant."""
+
+_REAL_WORDS = frozenset(
+    {
+        "shop", "stops", "stoop", "step", "stow", "slop", "atop", "stomp", "strop", "top", "sop",
+        "spot", "stock", "store", "subscribe", "unstop", "start", "snub", "unsure", "unsaid",
+        "setup", "stoup", "tops", "drop", "shot", "slot", "snob", "step up",
+    }
+)  # fmt: skip
+
+_LONGEST_WORD_MESSAGE = 14
+_HELP_FROM = 0.6
+_SECOND_OPINION_FROM = 0.6
+_OPT_IN_FROM = 0.95
+_OPT_IN_HINT, _SURELY_ABOUT_TEXTS = 0.3, 0.2
+"""Plainly about texts (P(none) below the second) but torn between wanting and not wanting them
+('texts off pls', 'i changed my mind about your texts'): one question settles it."""
+
+
+def word_reading(text: str) -> ConsentReading | None:
+    """Return what a message of one or two words says, mistyped STOPs included; else None."""
+    if len(text) > _LONGEST_WORD_MESSAGE * 2:
+        return None
+    word = key(text)
+    if word in OPT_OUT_WORDS or word.replace(" ", "") in {"stop", "stopall"}:
+        return ConsentReading.OPT_OUT
+    if word in OPT_IN_WORDS:
+        return ConsentReading.OPT_IN
+    if word in HELP_WORDS:
+        return ConsentReading.HELP
+    return ConsentReading.OPT_OUT if _is_mistyped_stop(word) else None
+
+
+def _is_mistyped_stop(word: str) -> bool:
+    if not 3 < len(word) <= _LONGEST_WORD_MESSAGE or word in _REAL_WORDS or not word.isalpha():  # noqa: PLR2004
+        return False
+    if len(set(word)) <= 4 and "".join(dict.fromkeys(word)) == "stop":  # noqa: PLR2004 - STOOOPPP
+        return True
+    from rapidfuzz.distance import OSA
+
+    return any(
+        OSA.distance(word, meant, score_cutoff=1) <= 1
+        for meant in _MISTYPED
+        if abs(len(word) - len(meant)) <= 1
+    )
+
+
+def read_consent(
+    text: str, probabilities: dict[str, float], parameters: ConsentParameters
+) -> tuple[ConsentReading | None, float]:
+    """Return the reading with its probability.
+
+    The second part is P(opt_out) where the reading is ``opt_out`` or None, P(opt_out or unsure)
+    for ``unsure``, P(opt_in) for ``opt_in``. Exact words count as certain.
+    """
+    word = word_reading(text)
+    if word is not None:
+        return word, 1.0
+    if not any(c.isalpha() for c in text):
+        return None, 0.0
+    out, unsure = probabilities["opt_out"], probabilities["unsure"]
+    if out >= parameters.certain:
+        return ConsentReading.OPT_OUT, out
+    wants = probabilities["opt_in"]
+    # A wish for texts must be plainer than any doubt: taken wrongly it overrides a STOP.
+    if wants >= max(parameters.opt_in, _OPT_IN_FROM) and wants > out + unsure:
+        return ConsentReading.OPT_IN, wants
+    about_texts = wants >= _OPT_IN_HINT and probabilities["none"] < _SURELY_ABOUT_TEXTS
+    if out + unsure >= parameters.unsure or about_texts:
+        return ConsentReading.UNSURE, out + unsure
+    return None, out
+
+
+def second_opinion(intent: str, confidence: float) -> bool:
+    """Whether the intent head hears an opt-out that the consent head does not: then one asks."""
+    return intent == "opt_out" and confidence >= _SECOND_OPINION_FROM
+
+
+def asks_for_help(intent: str, confidence: float) -> bool:
+    """Whether a message asks for help in general, surely enough to count as HELP."""
+    return intent == "help" and confidence >= _HELP_FROM

@@ -1,0 +1,108 @@
+"""Which rows each head learns from, and the table of all texts with their vectors."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from intents.calibration import Integers
+from intents.data import Corpus, Labelled, Row, TopicRow
+from intents.encoder import Encoder
+from intents.features import Space
+from intents.kernel import Rows
+from intents.normalise import key
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage's name, how much of it is done, and how much there is (0: unknown)."""
+
+CALM_INTENTS = frozenset(
+    {
+        "track_order", "delivery_period", "delivery_options", "check_cancellation_fee",
+        "change_shipping_address", "set_up_shipping_address", "exchange_item", "track_refund",
+        "check_refund_policy", "check_invoice", "get_invoice", "check_payment_methods",
+        "create_account", "edit_account", "recover_password", "product_info", "sizing_help",
+        "price_inquiry", "promotions", "book_appointment", "reschedule_appointment",
+        "confirm_appointment", "pause_subscription", "skip_delivery", "change_subscription",
+        "store_hours", "store_location", "newsletter_subscription", "greeting", "thanks", "goodbye",
+        "affirm", "deny", "positive_feedback", "help",
+    }
+)  # fmt: skip
+"""Intents whose utterances carry no sensitive topic, so that they serve as its negatives."""
+
+_CALM_EACH = 60
+"""Utterances a calm intent gives as negatives of the topics; more did not sharpen them."""
+
+_HARD_NEGATIVES = 1500
+_EVEN_NEGATIVES = 1500
+
+
+class Table:
+    """All texts once, with their vectors; heads ask for their own rows."""
+
+    def __init__(self, texts: Sequence[str], encoder: Encoder, progress: Progress) -> None:
+        self.texts = list(dict.fromkeys(texts))
+        self._place = {text: i for i, text in enumerate(self.texts)}
+        total = len(self.texts)
+        pooled = encoder.pooled(
+            self.texts, progress=lambda done: progress("encoding messages", done, total)
+        )
+        progress("counting n-grams", 0, 0)
+        self.space = Space.fit(pooled, self.texts)
+        self.rows = Rows(self.space.projection(pooled), self.space.ngrams.matrix(self.texts))
+
+    def places(self, examples: Sequence[Row]) -> Integers:
+        """Return where each example's text stands in the table."""
+        return np.array([self._place[example.text] for example in examples], np.int64)
+
+
+def once(examples: Sequence[Labelled]) -> tuple[Labelled, ...]:
+    """Drop later examples that read the same; the linter reports them."""
+    seen: dict[str, Labelled] = {}
+    for example in examples:
+        seen.setdefault(key(example.text), example)
+    return tuple(seen.values())
+
+
+def consent_as_intents(corpus: Corpus) -> list[Labelled]:
+    """Return the consent rows that say what an intent says."""
+    known = {row.label for row in corpus.intents}
+    return [row for row in corpus.consent if row.label in known & {"opt_out", "opt_in"}]
+
+
+def topic_examples_of(corpus: Corpus) -> tuple[TopicRow, ...]:
+    """Return the topic data, near misses included, and calm utterances as negatives."""
+    if not corpus.topics:
+        return ()
+    calm: list[TopicRow] = []
+    for intent in sorted(CALM_INTENTS):
+        rows = [row for row in corpus.intents if row.label == intent]
+        every = max(1, len(rows) // _CALM_EACH)
+        calm += [
+            TopicRow(text=r.text, writer=r.writer, path=r.path, line=r.line, topics=frozenset())
+            for r in rows[::every]
+        ]
+    seen: dict[str, TopicRow] = {}
+    for example in (*corpus.topics, *calm):
+        seen.setdefault(key(example.text), example)
+    return tuple(seen.values())
+
+
+def consent_examples_of(corpus: Corpus, table: Table) -> tuple[Labelled, ...]:
+    """Return the consent data, the intents that say the same, and negatives.
+
+    Those are the other messages most like an opt-out, with an even sample of the rest.
+    """
+    if not corpus.consent:
+        return ()
+    same = [row for row in corpus.intents if row.label in {"opt_out", "opt_in"}]
+    others = [row for row in corpus.intents if row.label not in {"opt_out", "opt_in"}]
+    said = [*(row for row in corpus.consent if row.label == "opt_out"), *same]
+    projected = table.rows.projected
+    products = projected[table.places(others)] @ projected[table.places(said)].T
+    nearest = np.argsort(-products.max(axis=1), kind="stable") if said else np.arange(len(others))
+    every = max(1, (len(others) - _HARD_NEGATIVES) // _EVEN_NEGATIVES)
+    chosen = [*nearest[:_HARD_NEGATIVES], *nearest[_HARD_NEGATIVES::every]]
+    negatives = [
+        Labelled(text=row.text, label="none", writer=row.writer, path=row.path, line=row.line)
+        for row in (others[i] for i in sorted(chosen))
+    ]
+    return once((*corpus.consent, *same, *negatives))

@@ -1,0 +1,78 @@
+"""Inner products of one message with every training message, in int8.
+
+As one ONNX graph, since ONNX Runtime multiplies int8 fifteen times as fast as NumPy multiplies
+floats (0.1 ms against 1.5 ms for 16,500 messages of 384 components, one thread of an EPYC with
+VNNI); the products move by about 0.002.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from intents.calibration import Floats
+from intents.errors import VersionError
+from intents.export import IR_VERSION, OPSET
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+_LARGEST = 127
+"""Of a signed byte."""
+
+
+class Likeness:
+    """The training messages, held by a session."""
+
+    def __init__(self, session: "InferenceSession") -> None:
+        self._session = session
+
+    def __call__(self, projected: Floats) -> Floats:
+        """Return the products ``(rows,)`` of one projected message ``(k,)``."""
+        products: Floats = self._session.run(["products"], {"message": projected[None]})[0][0]
+        return products
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Load the graph.
+
+        Raises:
+            VersionError: the file is missing or no such graph.
+        """
+        import onnxruntime as ort
+
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            return cls(ort.InferenceSession(path, options, providers=["CPUExecutionProvider"]))
+        except Exception as error:  # ONNX Runtime has no common base for what it raises here
+            raise VersionError(
+                f"{path} is broken: {error}", hint="Train again: textwise intents train"
+            ) from error
+
+
+def write_likeness(rows: Floats, path: Path) -> None:
+    """Write the graph that holds ``rows (n, k)``, each quantised by its own largest component."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    steps = np.maximum(np.abs(rows).max(axis=1), 1e-9) / _LARGEST
+    small = np.round(rows / steps[:, None]).astype(np.int8)
+    nodes = [
+        helper.make_node("DynamicQuantizeLinear", ["message"], ["bytes", "step", "zero"]),
+        helper.make_node("MatMulInteger", ["bytes", "rows", "zero"], ["whole"]),
+        helper.make_node("Cast", ["whole"], ["sums"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["sums", "step"], ["scaled"]),
+        helper.make_node("Mul", ["scaled", "steps"], ["products"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.ascontiguousarray(small.T), "rows"),
+        numpy_helper.from_array(steps.astype(np.float32), "steps"),
+    ]
+    size = rows.shape[1]
+    message = helper.make_tensor_value_info("message", TensorProto.FLOAT, [1, size])
+    products = helper.make_tensor_value_info("products", TensorProto.FLOAT, [1, len(rows)])
+    graph = helper.make_graph(nodes, "likeness", [message], [products], constants)
+    opsets = [helper.make_opsetid("", OPSET)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION), path)

@@ -1,0 +1,150 @@
+"""Turns a version's raw scores into readings: probabilities, doubt, topics, sentiment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from intents.calibration import Doubles, Floats, sharpen_top, sigmoid, softmax
+from intents.data import OUT_OF_SCOPE
+from intents.out_of_scope import evidence, probability
+from intents.parameters import IntentParameters, Parameters
+from intents.scoring import Raw
+from intents.types import Candidate, Doubt, Expected, Sentiment, TopicScore
+
+MOST_CANDIDATES = 5
+
+_EXPECTED_FACTOR = 8.0
+"""How much likelier a yes or a no is right after a question that asks for one. From experience
+with menus, not from data; it turns a doubtful 'sure why not' into an answer, and no more.
+"""
+
+_ANSWERS = ("affirm", "deny")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the heads say of one message, as probabilities."""
+
+    candidates: tuple[Candidate, ...]
+    doubt: Doubt
+    out_of_scope: bool
+    out_of_scope_score: float
+    topics: tuple[TopicScore, ...]
+    consent: dict[str, float]
+    sentiment: Sentiment
+    sentiment_score: float
+    frustration: float
+
+
+def read(raw: Raw, parameters: Parameters, expected: Expected | None = None) -> Reading:
+    """Read one message's scores."""
+    parts = _split(raw.scores, parameters)
+    intents = intent_probabilities(parts.intents, parameters.intents, expected)
+    order = np.argsort(-intents, kind="stable")[:MOST_CANDIDATES]
+    labels = parameters.intents.labels
+    candidates = tuple(
+        Candidate(intent=labels[i], confidence=round(float(intents[i]), 4)) for i in order
+    )
+    doubt = doubt_of(candidates, parameters.intents)
+    score = _outside(raw, parts.intents, parameters)
+    named = candidates[0].intent == OUT_OF_SCOPE and doubt is Doubt.NONE
+    sentiment, feeling, frustration = _feelings(parts, parameters)
+    return Reading(
+        candidates=candidates,
+        doubt=doubt,
+        out_of_scope=named or score >= parameters.out_of_scope.threshold,
+        out_of_scope_score=round(score, 4),
+        topics=_topics(parts.topics, parameters),
+        consent=_consent(parts.consent, parameters),
+        sentiment=sentiment,
+        sentiment_score=round(feeling, 4),
+        frustration=round(frustration, 4),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    intents: Floats
+    topics: Floats
+    consent: Floats
+    sentiment: Floats
+    frustration: float
+
+
+def _split(scores: Floats, parameters: Parameters) -> _Parts:
+    """Cut the outputs into heads, in the order that ``Parameters`` names."""
+    ends = np.cumsum(
+        [
+            len(parameters.intents.labels),
+            len(parameters.topics),
+            len(parameters.consent.labels) if parameters.consent else 0,
+            len(parameters.sentiment.labels) if parameters.sentiment else 0,
+        ]
+    )
+    intents, topics, consent, sentiment, rest = np.split(scores, ends)
+    return _Parts(intents, topics, consent, sentiment, float(rest[0]) if len(rest) else 0.0)
+
+
+def intent_probabilities(
+    scores: Floats, parameters: IntentParameters, expected: Expected | None = None
+) -> Doubles:
+    """Return P(intent) for each label; a question that awaits yes or no makes both likelier."""
+    plain = softmax(scores, parameters.temperature)
+    probabilities = sharpen_top(plain, parameters.slope, parameters.offset)
+    if expected is None or expected.kind != "yes_no":
+        return probabilities
+    factors = [_EXPECTED_FACTOR if name in _ANSWERS else 1.0 for name in parameters.labels]
+    likelier = probabilities * np.array(factors)
+    result: Doubles = likelier / likelier.sum()
+    return result
+
+
+def doubt_of(candidates: tuple[Candidate, ...], parameters: IntentParameters) -> Doubt:
+    """Return why the best candidate is not simply believed."""
+    best = candidates[0].confidence
+    if best < parameters.too_low:
+        return Doubt.TOO_LOW
+    if len(candidates) > 1 and best - candidates[1].confidence < parameters.too_close:
+        return Doubt.TOO_CLOSE
+    return Doubt.NONE
+
+
+def _outside(raw: Raw, scores: Floats, parameters: Parameters) -> float:
+    labels = parameters.intents.labels
+    column = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
+    pieces = evidence(scores[None], np.array([raw.nearness], np.float32), column)
+    return float(probability(pieces, parameters.out_of_scope)[0])
+
+
+def _topics(scores: Floats, parameters: Parameters) -> tuple[TopicScore, ...]:
+    if not parameters.topics:
+        return ()
+    slopes = np.array([topic.slope for topic in parameters.topics])
+    intercepts = np.array([topic.intercept for topic in parameters.topics])
+    chances = sigmoid(slopes * scores + intercepts)
+    found = [
+        TopicScore(topic=topic.topic, probability=round(float(chance), 4))
+        for chance, topic in zip(chances, parameters.topics, strict=True)
+        if chance >= topic.threshold
+    ]
+    return tuple(sorted(found, key=lambda topic: -topic.probability))
+
+
+def _consent(scores: Floats, parameters: Parameters) -> dict[str, float]:
+    if parameters.consent is None:
+        return {}
+    probabilities = softmax(scores, parameters.consent.temperature)
+    return dict(zip(parameters.consent.labels, map(float, probabilities), strict=True))
+
+
+def _feelings(parts: _Parts, parameters: Parameters) -> tuple[Sentiment, float, float]:
+    """Return the sentiment, P(positive) - P(negative), and frustration."""
+    if parameters.sentiment is None:
+        return Sentiment.NEUTRAL, 0.0, 0.0
+    labels = parameters.sentiment.labels
+    chances = softmax(parts.sentiment, parameters.sentiment.temperature)
+    by_label = dict(zip(labels, map(float, chances), strict=True))
+    score = by_label[Sentiment.POSITIVE] - by_label[Sentiment.NEGATIVE]
+    raw, values = zip(*parameters.sentiment.knots, strict=True)
+    frustration = float(np.clip(np.interp(parts.frustration, raw, values), 0.0, 1.0))
+    return Sentiment(labels[int(np.argmax(chances))]), score, frustration

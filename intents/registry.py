@@ -1,0 +1,206 @@
+"""Trained versions on disk, and which of them is active.
+
+``models/<version>/`` holds the artefacts, ``manifest.json`` (their hashes, and everything the
+version was made of), ``metrics.json`` and ``card.md``. ``models/active.json`` names the active
+version where the database names none.
+"""
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from intents.errors import VersionError
+from intents.weights import sha256_of
+
+MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+PARAMETERS = "parameters.json"
+PREDICTIONS = "predictions.jsonl"
+CARD = "card.md"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
+_TRAIN = "Train one: textwise intents train"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a version was made of. The same makings give the same ``version``."""
+
+    version: str
+    encoder: str
+    weights_sha256: str
+    data_sha256: str
+    seed: int
+    recipe: dict[str, float]
+    libraries: dict[str, str]
+    intents: tuple[str, ...]
+    topics: tuple[str, ...]
+    messages: dict[str, int]
+    artefacts: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of the active version. ``action`` is ``promote`` or ``rollback``."""
+
+    version: str
+    action: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Active:
+    """``stack`` holds the active version last, and before it those to go back to."""
+
+    stack: tuple[str, ...] = ()
+    history: tuple[Change, ...] = ()
+
+    @property
+    def version(self) -> str | None:
+        """The active version, if there is one."""
+        return self.stack[-1] if self.stack else None
+
+
+_MANIFEST = TypeAdapter(Manifest)
+_ACTIVE = TypeAdapter(Active)
+
+
+class Registry:
+    """The versions in one folder."""
+
+    def __init__(self, models_dir: Path) -> None:
+        self.folder = models_dir
+
+    def path(self, version: str) -> Path:
+        """Return a version's folder.
+
+        Raises:
+            VersionError: the name is none that a version can have.
+        """
+        if not _NAME.fullmatch(version):
+            raise VersionError(f"{version!r} is no version's name.")
+        return self.folder / version
+
+    def versions(self) -> list[Manifest]:
+        """Return the manifests of all versions, by name."""
+        paths = sorted(self.folder.glob(f"*/{MANIFEST}"))
+        return [_read_manifest(path) for path in paths]
+
+    def manifest(self, version: str) -> Manifest:
+        """Return one version's manifest.
+
+        Raises:
+            VersionError: there is no such version, or its manifest is broken.
+        """
+        path = self.path(version) / MANIFEST
+        if not path.is_file():
+            known = ", ".join(m.version for m in self.versions()) or "none"
+            raise VersionError(f"There is no version {version!r}. Known: {known}.", hint=_TRAIN)
+        return _read_manifest(path)
+
+    def verify(self, version: str) -> Manifest:
+        """Return the manifest if every artefact is there and unchanged.
+
+        Raises:
+            VersionError: the version is missing, or a file of it is missing or altered.
+        """
+        manifest = self.manifest(version)
+        folder = self.path(version)
+        for name, expected in manifest.artefacts.items():
+            path = folder / name
+            if not path.is_file() or sha256_of(path) != expected:
+                state = "has changed" if path.is_file() else "is missing"
+                raise VersionError(
+                    f"The version {version} is broken: {path} {state}.",
+                    hint=f"Delete {folder} and train again: textwise intents train",
+                )
+        return manifest
+
+    def seal(self, folder: Path, manifest: Manifest, artefacts: list[str]) -> Manifest:
+        """Write the manifest with the artefacts' hashes: the last act of training."""
+        hashes = {name: sha256_of(folder / name) for name in artefacts}
+        values = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
+        sealed = Manifest(**{**values, "artefacts": hashes})
+        (folder / MANIFEST).write_bytes(_MANIFEST.dump_json(sealed, indent=2) + b"\n")
+        return sealed
+
+    def active(self) -> Active:
+        """Return what is active, with its history.
+
+        Raises:
+            VersionError: ``active.json`` is broken.
+        """
+        path = self.folder / "active.json"
+        if not path.is_file():
+            return Active()
+        try:
+            return _ACTIVE.validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise VersionError(
+                f"{path} is unreadable: {error}", hint=f"Delete {path} and promote a version."
+            ) from None
+
+    def active_version(self) -> str:
+        """Return the active version's name.
+
+        Raises:
+            VersionError: no version is active.
+        """
+        version = self.active().version
+        if version is None:
+            raise VersionError(
+                f"No trained version is active in {self.folder}.",
+                hint="Train and promote one: textwise intents train --promote",
+            )
+        return version
+
+    def activate(self, version: str, *, by: str = "", now: datetime | None = None) -> Active:
+        """Make a version the active one, after checking that it is whole."""
+        self.verify(version)
+        active = self.active()
+        if active.version == version:
+            return active
+        return self._store((*active.stack, version), active, version, "promote", by, now)
+
+    def rollback(self, *, by: str = "", now: datetime | None = None) -> Active:
+        """Go back to the version that was active before.
+
+        Raises:
+            VersionError: there is none, or it is broken.
+        """
+        active = self.active()
+        if len(active.stack) < 2:  # noqa: PLR2004 - the active one and one before it
+            raise VersionError("There is no earlier version to go back to.")
+        earlier = active.stack[-2]
+        self.verify(earlier)
+        return self._store(active.stack[:-1], active, earlier, "rollback", by, now)
+
+    def _store(
+        self,
+        stack: tuple[str, ...],
+        before: Active,
+        version: str,
+        action: str,
+        by: str,
+        now: datetime | None,
+    ) -> Active:
+        at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        change = Change(version=version, action=action, by=by, at=at)
+        after = Active(stack=stack, history=(*before.history, change))
+        path = self.folder / "active.json"
+        draft = path.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_bytes(_ACTIVE.dump_json(after, indent=2) + b"\n")
+        draft.replace(path)
+        return after
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        return _MANIFEST.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise VersionError(f"{path} is unreadable: {error}", hint=_TRAIN) from None

@@ -1,0 +1,1 @@
+"""Reading documents and catalogues, finding passages and products, knowing what is not known."""

@@ -1,0 +1,259 @@
+"""The catalogue: typed rows, found by name or by what a question asks of them.
+
+Prices, sizes, colours and stock come from these rows only, never from prose.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge_base.catalogue_filters import fits, ordered, wanted_attributes, wanted_colors
+from knowledge_base.catalogue_query import parse_query
+from knowledge_base.question import is_elliptic
+from knowledge_base.types import Product
+from knowledge_base.words import STOP_WORDS, content_words, stem, words
+
+MOST_ROWS = 5
+"""Rows handed out for a filter; a text message holds no more."""
+
+LEAST_SIMILARITY = 0.3
+"""Cosine from which a row may be offered to someone who asks for advice in their own words."""
+
+LONGEST_VALUE = 24
+"""Characters; longer attribute values are prose, whose words may well be names."""
+
+SHORTEST_TOLERANT = 5
+"""Names of so many letters are found with one slip in them."""
+
+Similar = Callable[[], Sequence[float]]
+"""Gives the cosine of the question to each product, in the catalogue's order; called if needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A product's name as stems, with how much each tells."""
+
+    product: Product
+    stems: frozenset[str]
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A product whose name a question holds in part or in full, at these words' places."""
+
+    product: Product
+    places: frozenset[int]
+    weight: float
+    missing: float
+
+
+class Catalogue:
+    """Products with look-up. Holds nothing but its rows."""
+
+    def __init__(self, products: Iterable[Product]) -> None:
+        self.products = tuple(products)
+        self._by_sku = {product.sku.casefold(): product for product in self.products}
+        # Worked out now, so that no customer's question waits for it.
+        self.named("a name")
+
+    def __len__(self) -> int:
+        return len(self.products)
+
+    def by_sku(self, sku: str) -> Product | None:
+        """Return the product of this number, or None."""
+        return self._by_sku.get(sku.strip().casefold())
+
+    def look_up(
+        self, question: str, *, previous: str = "", similar: Similar | None = None
+    ) -> tuple[Product, ...]:
+        """Return the rows a question names or asks for, the most fitting first.
+
+        Named products come back whatever else is asked of them, so that "sold out in 42" can be
+        said; otherwise the rows that pass every filter. An elliptic question ("and in blue?")
+        keeps what the one before it was about. Nothing asked for, or nothing fits: no row.
+        """
+        named = self.named(question)
+        if named:
+            return named
+        carried = previous if previous and is_elliptic(question) else ""
+        if carried:
+            named = self.named(carried)
+            if named:
+                return named
+        return self._filtered(f"{carried} {question}".strip(), similar)
+
+    def named(self, question: str) -> tuple[Product, ...]:
+        """Return the products a question names, tolerating slips, plurals and parts of names."""
+        numbers = [p for word in re.findall(r"[\w-]+", question) if (p := self.by_sku(word))]
+        if numbers:
+            return _unique(numbers)
+        terms = [self._name_stem(word) for word in content_words(question)]
+        return _best_names(self._candidates(terms))
+
+    # ── names ──────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _frequency(self) -> Counter[str]:
+        return Counter(term for p in self.products for term in _name_stems(p.name))
+
+    @cached_property
+    def _names(self) -> tuple[_Name, ...]:
+        return tuple(
+            _Name(product, terms, sum(map(self._weight, terms)))
+            for product in self.products
+            if (terms := _name_stems(product.name))
+        )
+
+    @cached_property
+    def _kinds(self) -> frozenset[str]:
+        """Stems that say what sort of thing a product is: they alone name no product.
+
+        The words of categories, and the last words that several names share (``… Crew Socks``); a
+        name of one word is a name, however many variants of it there are.
+        """
+        kinds = {stem(w) for p in self.products for w in content_words(p.category)}
+        heads = Counter(_head(p.name) for p in self.products if len(_name_stems(p.name)) > 1)
+        return frozenset(kinds | {head for head, count in heads.items() if count > 1})
+
+    @cached_property
+    def _distinctive(self) -> frozenset[str]:
+        plain = self._kinds | self._describing
+        return frozenset(term for term in self._frequency if term not in plain)
+
+    @cached_property
+    def _describing(self) -> frozenset[str]:
+        """Stems of colours, sizes and attribute values."""
+        values = [
+            v for p in self.products for v in (*p.colors, *p.attributes, *p.attributes.values())
+        ]
+        return frozenset(
+            stem(word) for value in values for word in words(value) if len(value) <= LONGEST_VALUE
+        )
+
+    def _weight(self, term: str) -> float:
+        return math.log1p(len(self.products) / self._frequency[term])
+
+    def _name_stem(self, word: str) -> str:
+        """Return the stem that a question's word has in names, empty if it is in none."""
+        term = stem(word)
+        return term if term in self._frequency else self._near(word) or ""
+
+    def _near(self, word: str) -> str | None:
+        """Return the name's stem that a misspelt word means."""
+        if len(word) < SHORTEST_TOLERANT or word.isdigit():
+            return None
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        best = process.extractOne(
+            stem(word),
+            [t for t in self._distinctive if t[:1] == word[:1] and len(t) >= SHORTEST_TOLERANT - 1],
+            scorer=OSA.distance,
+            score_cutoff=2 if len(word) > 2 * SHORTEST_TOLERANT else 1,
+        )
+        return None if best is None else str(best[0])
+
+    def _candidates(self, terms: Sequence[str]) -> list[_Found]:
+        return [found for name in self._names if (found := self._match(name, terms)) is not None]
+
+    def _match(self, name: _Name, terms: Sequence[str]) -> _Found | None:
+        """Return the best run of neighbouring words that belong to a name.
+
+        Neighbours only, so that in "is the Ridgeline Dry cheaper than the Larkrun" the word dry is
+        the Ridgeline's.
+        """
+        best: _Found | None = None
+        for run in _runs(terms, name.stems):
+            matched = {terms[i] for i in run}
+            if not (matched & self._distinctive or (matched == name.stems and len(matched) > 1)):
+                continue
+            weight = sum(map(self._weight, matched))
+            if best is None or weight > best.weight:
+                best = _Found(name.product, frozenset(run), weight, name.total - weight)
+        return best
+
+    # ── filters ────────────────────────────────────────────────────────────────────────────
+
+    def _filtered(self, question: str, similar: Similar | None) -> tuple[Product, ...]:
+        query = parse_query(question)
+        asked = frozenset(stem(word) for word in words(question) if word not in STOP_WORDS)
+        rows = self._of_kind(asked)
+        if not (rows or query.advice or query.limits_price):
+            return ()
+        wants = wanted_attributes(rows or self.products, asked)
+        colors = wanted_colors(rows or self.products, question)
+        limits = query.limits_price or bool(query.sizes)
+        if not (query.seeks or query.advice or limits or (rows and colors)):
+            return ()
+        if not rows and not query.advice and not (query.limits_price and (wants or colors)):
+            return ()
+        fitting = [p for p in rows or self.products if fits(p, query, wants, colors)]
+        if not rows or query.advice:
+            fitting = self._by_similarity(fitting, similar, all_kinds=not rows)
+        return tuple(ordered(fitting, query)[:MOST_ROWS])
+
+    def _of_kind(self, asked: frozenset[str]) -> tuple[Product, ...]:
+        """Return the products of the sort a question names, the most exactly named sort only.
+
+        The head of a category or name must be named (``boots``); failing that another word of the
+        category will do (``acoustics`` for acoustic guitars).
+        """
+        heads = {p.sku: {_head(p.category), _head(p.name)} & self._kinds for p in self.products}
+        rows = [p for p in self.products if asked & heads[p.sku]]
+        rows = rows or [p for p in self.products if asked & _name_stems(p.category)]
+        scores = {
+            p.sku: len(asked & _name_stems(p.category)) + (_head(p.category) in asked) for p in rows
+        }
+        best = max(scores.values(), default=0)
+        return tuple(p for p in rows if scores[p.sku] == best)
+
+    def _by_similarity(
+        self, rows: Sequence[Product], similar: Similar | None, *, all_kinds: bool
+    ) -> list[Product]:
+        if similar is None:
+            return [] if all_kinds else list(rows)
+        cosines = dict(zip((p.sku for p in self.products), similar(), strict=True))
+        near = sorted(rows, key=lambda p: -cosines[p.sku])
+        return [p for p in near if not all_kinds or cosines[p.sku] >= LEAST_SIMILARITY]
+
+
+def _unique(products: Sequence[Product]) -> tuple[Product, ...]:
+    return tuple({product.sku: product for product in products}.values())
+
+
+def _name_stems(name: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(name))
+
+
+def _head(name: str) -> str:
+    """Return the stem of a name's last word: ``Ridgeline Dry Hiking Boots`` is about boots."""
+    found = [word for word in content_words(name) if not word.isdigit()]
+    return stem(found[-1]) if found else ""
+
+
+def _runs(terms: Sequence[str], wanted: frozenset[str]) -> list[range]:
+    """Return the longest runs of places whose terms are all wanted."""
+    runs: list[range] = []
+    start = None
+    for i, term in enumerate((*terms, "")):
+        if term in wanted:
+            start = i if start is None else start
+        elif start is not None:
+            runs.append(range(start, i))
+            start = None
+    return runs
+
+
+def _best_names(found: list[_Found]) -> tuple[Product, ...]:
+    """Pick the best match with its equals, then what the rest of the question names."""
+    picked: list[Product] = []
+    rest = sorted(found, key=lambda f: (-f.weight, f.missing))
+    while rest:
+        best = rest[0]
+        picked += [f.product for f in rest if f.places == best.places and f.missing <= best.missing]
+        rest = [f for f in rest if not f.places & best.places]
+    return _unique(picked)[:MOST_ROWS]

@@ -1,0 +1,153 @@
+"""What a question asks of the catalogue: limits on price, the order of rows, what is sought."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from knowledge_base.patterns import any_of
+from knowledge_base.words import normalise
+
+_AMOUNT = (
+    r"[$€£]?\s?(\d++(?:\.\d{1,2})?+)\s?"
+    r"(?:dollars?|bucks|usd|euros?|eur|pounds?|gbp|[$€£])?"
+)
+_NO_PRICE_UNIT = (
+    r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|miles?|km|lbs?|kg|g|oz|%|percent|"
+    r"people|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))"
+)
+_MOST = any_of(
+    r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|at most|up to|within|"
+    r"max(?:imum)?(?: of)?|beneath)|<)\s*" + _AMOUNT + _NO_PRICE_UNIT
+)
+_MOST_AFTER = any_of(
+    _AMOUNT + r"\s*(?:or (?:less|under|below|cheaper)|max\b|maximum\b|tops\b|budget\b)"
+)
+_BUDGET = any_of(r"\bbudget (?:is|of|around|about)?\s*" + _AMOUNT)
+_LEAST = any_of(
+    r"(?:\b(?:over|above|more than|at least|starting (?:at|from))|>)\s*" + _AMOUNT + _NO_PRICE_UNIT
+)
+_BETWEEN = any_of(
+    r"\b(?:between|from)\s*" + _AMOUNT + r"\s*(?:and|to|-)\s*" + _AMOUNT + _NO_PRICE_UNIT
+)
+_AROUND = any_of(r"\b(?:around|about|roughly|approx(?:imately)?)\s*[$€£]\s?(\d+(?:\.\d{1,2})?)")
+_CHEAPEST = any_of(
+    r"\b(?:cheapest|least expensive|lowest[- ]priced?|lowest price|most affordable)\b"
+)
+_CHEAPER = any_of(r"\b(?:cheaper|less expensive|costs? less)\b")
+_DEAREST = any_of(
+    r"\b(?:most expensive|priciest|dearest|highest[- ]priced?|top of the (?:line|range))\b"
+)
+_SEEKS = any_of(
+    r"\b(?:do|does) (?:you|u|ya|y'all|yall|they|it)\b.*\b(?:have|sell|carry|stock|make|offer)\b",
+    r"\b(?:do|does) (?:you|u|ya|y'all|yall|they|it)\b.*\b(?:got|come)\b",
+    r"\b(?:got|have) any\b|\b(?:you|u) got\b|^\W*(?:got|any)\b|\bany\b.*\b(?:in stock|left)\b",
+    r"\b(?:looking for|show me|compare|vs|difference between|(?:gift|present) for|best|under)\b",
+    r"\brecommend|\bsuggest|\bavailab|\brestock|\bcheap",
+    r"\bwhich\b.*\b(?:is|are|would|should|one|has)\b|\b(?:what|which) (?:colou?rs?|sizes?)\b",
+    r"\b(?:in stock|sold out|back in|how much|prices?|costs?)\b",
+    r"\bwhat\b.*\bdo (?:you|u) (?:have|sell|carry)\b",
+    r"\bi(?:'m| am)? ?(?:need|want|after)\b|\b(?:need|want) (?:a|an|some)\b",
+)
+_ADVICE = any_of(
+    r"\brecommend|\bsuggest",
+    r"\b(?:looking for|what should i (?:get|buy|wear)|gift|present for|best|good for|something)\b",
+    r"\bwhich\b.*\bshould i\b|\bgood\b.*\bfor\b",
+)
+_SIZE = any_of(
+    r"\b(?:in|size|sz|an?|us|eu|uk|mens?|womens?|i(?:'m| am) an?|wear an?)\s+"
+    r"(?:(?:an?|size|us|eu|uk|men'?s|women'?s)\s+)*"
+    r"(\d{1,2}(?:\.5| ?1/2| and a half)?)\b"
+    r"(?!\s*(?:days?|weeks?|hours?|minutes?|mins?|years?|%|dollars?|bucks|months?|"
+    r"people|am\b|pm\b|:))"
+)
+_LETTER_SIZE = any_of(
+    r"\b(?:in|size|sz|an?)\s+(?:an?\s+|size\s+)?"
+    r"(xxs|xs|s|m|l|xl|xxl|2xl|3xl|small|medium|large|extra[- ](?:small|large)|x-?small|x-?large)\b"
+)
+_LETTERS = {
+    "small": "s", "medium": "m", "large": "l", "extra small": "xs", "extra large": "xl",
+    "x large": "xl", "xlarge": "xl", "x small": "xs", "xsmall": "xs", "2xl": "xxl",
+}  # fmt: skip
+
+AROUND_SHARE = Decimal("0.2")
+"""How far from "around 100" a price may lie: a fifth, as people mean it."""
+
+
+class Order(StrEnum):
+    """How rows are to be ordered."""
+
+    NONE = "none"
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueQuery:
+    """The parts of a question that need no catalogue to be read. Prices in the brand's currency.
+
+    ``seeks`` tells that products are asked for at all; ``advice`` that any fitting one will do.
+    ``compares`` asks which of several costs less.
+    """
+
+    most: Decimal | None = None
+    least: Decimal | None = None
+    order: Order = Order.NONE
+    sizes: tuple[str, ...] = ()
+    seeks: bool = False
+    advice: bool = False
+    compares: bool = False
+
+    @property
+    def limits_price(self) -> bool:
+        """Whether prices are limited."""
+        return self.most is not None or self.least is not None
+
+
+def parse_query(question: str) -> CatalogueQuery:
+    """Read limits, order and sizes out of a question."""
+    text = normalise(question)
+    least, most = _price_limits(text)
+    order = Order.NONE
+    if _CHEAPEST.search(text):
+        order = Order.CHEAPEST
+    elif _DEAREST.search(text):
+        order = Order.DEAREST
+    return CatalogueQuery(
+        most=most,
+        least=least,
+        order=order,
+        sizes=_sizes(text),
+        seeks=order is not Order.NONE or _SEEKS.search(text) is not None,
+        advice=_ADVICE.search(text) is not None,
+        compares=_CHEAPER.search(text) is not None,
+    )
+
+
+def _price_limits(text: str) -> tuple[Decimal | None, Decimal | None]:
+    if match := _BETWEEN.search(text):
+        low, high = Decimal(match.group(1)), Decimal(match.group(2))
+        return min(low, high), max(low, high)
+    if match := _AROUND.search(text):
+        middle = Decimal(match.group(1))
+        return middle * (1 - AROUND_SHARE), middle * (1 + AROUND_SHARE)
+    most = next((m for p in (_MOST, _MOST_AFTER, _BUDGET) if (m := p.search(text))), None)
+    least = _LEAST.search(text)
+    return (
+        Decimal(least.group(1)) if least else None,
+        Decimal(most.group(1)) if most else None,
+    )
+
+
+def _sizes(text: str) -> tuple[str, ...]:
+    found = [normal_size(match.group(1)) for match in _SIZE.finditer(text)]
+    found += [normal_size(match.group(1)) for match in _LETTER_SIZE.finditer(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def normal_size(size: str) -> str:
+    """Return a size in one form: ``8 1/2`` is ``8.5``, ``Medium`` is ``m``, ``US 9`` is ``9``."""
+    text = normalise(size).strip()
+    text = re.sub(r"\s?1/2|\sand a half", ".5", text)
+    text = re.sub(r"^(?:us|eu|uk)\s*(?=\d)", "", text)
+    return _LETTERS.get(text.replace("-", " "), text)

@@ -1,0 +1,135 @@
+"""BM25 over stems, with the share of a question's words that a text holds, and spelling mended."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.words import is_number, stems
+
+Scores = NDArray[np.float32]
+
+PAGE_K1, PAGE_B = 1.5, 0.75
+"""BM25's usual constants (Robertson and Zaragoza 2009), for texts."""
+
+HEADING_K1, HEADING_B = 1.2, 0.3
+"""Headings are short and of like length: length counts less."""
+
+_EMPTY = "\x00"
+"""Stands in for a text without content words, which bm25s does not take."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalScores:
+    """Scores of every text, ``(n,) float32``.
+
+    ``bm25`` (>= 0, divided by the question's total weight) and
+    ``coverage``, the weighted share in [0, 1] of the question's words that the text holds.
+    """
+
+    bm25: Scores
+    coverage: Scores
+
+
+class LexicalIndex:
+    """A BM25 index. Make one with ``build`` or ``load``."""
+
+    def __init__(self, model: object, size: int) -> None:
+        import bm25s
+
+        if not isinstance(model, bm25s.BM25):
+            raise TypeError("a bm25s.BM25 is needed")
+        self._model = model
+        self._terms: Mapping[str, int] = model.vocab_dict
+        self._starts = np.asarray(model.scores["indptr"])
+        self._texts = np.asarray(model.scores["indices"])
+        self.size = size
+
+    @classmethod
+    def build(
+        cls, texts: Sequence[str], *, k1: float = PAGE_K1, b: float = PAGE_B
+    ) -> "LexicalIndex":
+        """Index texts."""
+        import bm25s
+
+        model = bm25s.BM25(k1=k1, b=b)
+        tokens = [stems(text) or [_EMPTY] for text in texts] or [[_EMPTY]]
+        model.index(tokens, show_progress=False)
+        return cls(model, len(texts))
+
+    @classmethod
+    def load(cls, folder: Path, size: int) -> "LexicalIndex":
+        """Load what ``save`` wrote."""
+        import bm25s
+
+        return cls(bm25s.BM25.load(str(folder), load_corpus=False, show_progress=False), size)
+
+    def save(self, folder: Path) -> None:
+        """Write the index to a folder (NumPy arrays and JSON)."""
+        self._model.save(str(folder), show_progress=False)
+
+    def weight(self, term: str) -> float:
+        """Return how much a stem tells: its inverse document frequency (Lucene's form, > 0)."""
+        count = len(self._texts_with(term))
+        return float(np.log1p((self.size - count + 0.5) / (count + 0.5)))
+
+    def __contains__(self, term: str) -> bool:
+        return term in self._terms
+
+    def score(self, terms: Iterable[str], weights: Mapping[str, float]) -> LexicalScores:
+        """Score every text against a question's stems.
+
+        ``weights`` are the stems' weights; a stem that no text holds still counts in the total,
+        so that a question about something unheard-of covers less.
+        """
+        known = [term for term in terms if term in self._terms]
+        total = sum(weights.values()) or 1.0
+        coverage = np.zeros(self.size, np.float32)
+        if not known:
+            return LexicalScores(bm25=coverage, coverage=coverage)
+        for term in set(known):
+            coverage[self._texts_with(term)] += weights[term]
+        bm25 = np.asarray(self._model.get_scores(known), np.float32)
+        return LexicalScores(bm25=bm25 / np.float32(total), coverage=coverage / np.float32(total))
+
+    def _texts_with(self, term: str) -> NDArray[np.int32]:
+        number = self._terms.get(term)
+        if number is None:
+            return np.empty(0, np.int32)
+        return self._texts[self._starts[number] : self._starts[number + 1]]
+
+
+class Speller:
+    """Mends words that the knowledge does not hold but nearly does (``shiping``)."""
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        self._counts = {w: c for w, c in vocabulary.items() if not is_number(w)}
+        self._by_length: dict[int, list[str]] = {}
+        for word in self._counts:
+            self._by_length.setdefault(len(word), []).append(word)
+
+    def mend(self, word: str) -> str:
+        """Return the nearest word of the knowledge, or the word itself.
+
+        One slip from five letters on, two from nine on; the first letter must agree, since people
+        rarely miss it and a wrong mend is worse than none.
+        """
+        if word in self._counts or len(word) < SHORTEST_MENDED or is_number(word):
+            return word
+        from rapidfuzz.distance import OSA
+
+        slips = 2 if len(word) >= SHORTEST_MENDED_TWICE else 1
+        near = [
+            (distance, -self._counts[other], other)
+            for length in range(len(word) - slips, len(word) + slips + 1)
+            for other in self._by_length.get(length, ())
+            if other[0] == word[0]
+            and (distance := OSA.distance(word, other, score_cutoff=slips)) <= slips
+        ]
+        return min(near)[2] if near else word
+
+
+SHORTEST_MENDED = 5
+SHORTEST_MENDED_TWICE = 9

@@ -1,0 +1,29 @@
+"""What this room is given: an encoder, somewhere to tell progress, and today's date."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+"""``(n, d) float32``, rows of length 1."""
+
+Progress = Callable[[str], None]
+"""Is told what is being done, in words."""
+
+Today = Callable[[], date]
+
+
+class EncoderLike(Protocol):
+    """Turns texts into vectors."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return ``(n, d) float32``, each row of length 1."""
+        ...
+
+
+def no_progress(message: str) -> None:
+    """Ignore progress."""
+    del message

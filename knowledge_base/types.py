@@ -1,0 +1,95 @@
+"""What the knowledge base holds and hands out. Standard library only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class DocumentKind(StrEnum):
+    """How a passage came to be; fusion and wording depend on it."""
+
+    PAGE = "page"
+    FAQ = "faq"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a document that can stand as evidence.
+
+    ``heading`` is the path of headings joined by ``" > "`` (for an FAQ entry: its question);
+    ``source`` is the file's path inside the knowledge folder; ``url`` a link customers may be
+    given, empty if there is none. ``table`` says that the text is rows of a table, one a line, each
+    with its headers. The passage holds from ``valid_from`` until the end of ``valid_until``.
+    """
+
+    id: str
+    kind: DocumentKind
+    source: str
+    heading: str
+    text: str
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    table: bool = False
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the passage holds on this day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One row of ``products.csv``: the only source for prices, sizes, colours and stock.
+
+    ``in_stock`` counts pieces where the file gives a number; ``yes`` and ``no`` become None with
+    ``available`` alone telling. Unknown columns are kept in ``attributes``.
+    """
+
+    sku: str
+    name: str
+    category: str
+    price: Decimal
+    currency: str
+    sizes: tuple[str, ...] = ()
+    colors: tuple[str, ...] = ()
+    available: bool = True
+    in_stock: int | None = None
+    restock_date: date | None = None
+    description: str = ""
+    url: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found.
+
+    ``score`` orders the hits; ``cosine`` in [-1, 1] and ``bm25`` (>= 0) are its parts.
+    """
+
+    passage: Passage
+    score: float
+    cosine: float
+    bm25: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """What was found for one question, best first.
+
+    ``answerability`` in [0, 1] is the calibrated probability that the hits hold the answer.
+    ``products`` are the catalogue rows that the question names or asks for. ``signs`` are what
+    answerability was judged by, by name.
+    """
+
+    question: str
+    hits: tuple[Hit, ...]
+    products: tuple[Product, ...]
+    answerability: float
+    took_ms: float
+    signs: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,167 @@
+"""The order of urgency, as tables."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.decision import Policy, decide
+from agent.domain.conversations import (
+    ConversationStatus,
+    FlowState,
+    Pending,
+    PendingKind,
+)
+from agent.domain.signals import (
+    ConversationSignals,
+    CustomerSignals,
+    FailureKind,
+    Outcome,
+    Route,
+    Signals,
+)
+from agent.escalation.ruleset import load_rules
+from agent.routing import load_routing
+from agent.settings import CHECKOUT
+from intents.types import Candidate, ConsentReading, Doubt
+from tests.agent.builders import signals, topics, understanding
+
+POLICY = Policy(rules=load_rules(CHECKOUT / "agent/escalation/rules.yaml"), routing=load_routing())
+VIP = CustomerSignals(known=True, name="Ada", tier="vip", lifetime_value=Decimal(4000))
+WAITING = ConversationSignals(status=ConversationStatus.WAITING)
+OPTED_OUT = ConversationSignals(opted_out=True)
+OFFERED = ConversationSignals(pending=Pending(kind=PendingKind.OFFER_PERSON))
+CONFIRMING = ConversationSignals(pending=Pending(kind=PendingKind.CONFIRM_OPT_OUT))
+CLARIFYING = ConversationSignals(
+    pending=Pending(
+        kind=PendingKind.CLARIFY, options=("return_item", "get_refund"), question="send it back?"
+    )
+)
+IN_MENU = ConversationSignals(flow=FlowState(flow="help_menu", step="menu"))
+
+
+@pytest.mark.parametrize(
+    ("situation", "route", "rule"),
+    [
+        (signals(consent_word=ConsentReading.OPT_OUT), Route.CONSENT, "consent_word"),
+        (signals(consent_word=ConsentReading.OPT_OUT, conversation=WAITING), Route.CONSENT, "consent_word"),
+        (signals(consent_word=ConsentReading.OPT_OUT, conversation=IN_MENU), Route.CONSENT, "consent_word"),
+        (signals(read=understanding("opt_out", consent=ConsentReading.OPT_OUT)), Route.CONSENT, "consent_model"),
+        (signals(read=understanding(consent=ConsentReading.UNSURE)), Route.CONSENT, "consent_unsure"),
+        (signals(keyword="affirm", conversation=CONFIRMING), Route.CONSENT, "opt_out_confirmed"),
+        (signals(keyword="deny", conversation=CONFIRMING), Route.CONSENT, "opt_out_declined"),
+        (signals(consent_word=ConsentReading.HELP), Route.CONSENT, "consent_word"),
+        (signals(read=understanding(), conversation=OPTED_OUT), Route.NONE, "opted_out"),
+        (signals(consent_word=ConsentReading.OPT_IN, conversation=OPTED_OUT), Route.CONSENT, "consent_word"),
+        (signals(read=understanding(), conversation=WAITING), Route.HUMAN, "status_waiting"),
+        (signals(""), Route.SMALLTALK, "empty_message"),
+        (signals("🙈🙈"), Route.SMALLTALK, "not_text"),
+        (signals(keyword="person"), Route.ESCALATION, "asked_for_person"),
+        (signals(read=understanding("contact_human_agent")), Route.ESCALATION, "asked_for_person"),
+        (signals(read=understanding(frustration=0.9)), Route.ESCALATION, "frustration"),
+        (signals(read=understanding(frustration=0.5)), Route.KNOWLEDGE, "intent_track_order"),
+        (signals(read=understanding(topics=topics(safety_issue=0.8))), Route.ESCALATION, "sensitive_topic"),
+        (signals(read=understanding(topics=topics(buying_signal=0.9))), Route.KNOWLEDGE, "intent_track_order"),
+        (signals(read=understanding(topics=topics(buying_signal=0.9)), customer=VIP), Route.ESCALATION, "high_value"),
+        (signals(read=understanding("complaint"), customer=VIP), Route.ESCALATION, "high_value"),
+        (signals(read=understanding("complaint")), Route.SMALLTALK, "offer_complaint"),
+        (signals(keyword="affirm", conversation=OFFERED), Route.ESCALATION, "offer_accepted"),
+        (signals(read=understanding("affirm"), conversation=OFFERED), Route.ESCALATION, "offer_accepted"),
+        (signals(keyword="deny", conversation=OFFERED), Route.SMALLTALK, "offer_declined"),
+        (signals(keyword="thanks"), Route.KEYWORD, "keyword_thanks"),
+        (signals("2", keyword="2", conversation=IN_MENU), Route.FLOW, "flow_answer"),
+        (signals(read=understanding("help")), Route.FLOW, "intent_help"),
+        (signals(read=understanding("greeting")), Route.SMALLTALK, "intent_greeting"),
+        (signals(read=understanding("greeting", doubt=Doubt.TOO_LOW)), Route.KNOWLEDGE, "too_low"),
+        (signals("1", keyword="1", conversation=CLARIFYING), Route.KNOWLEDGE, "clarified"),
+        (signals(read=understanding("get_refund"), conversation=CLARIFYING), Route.KNOWLEDGE, "clarified"),
+        (signals(read=understanding(out_of_scope=True, out_of_scope_score=0.9)), Route.KNOWLEDGE, "out_of_scope"),
+    ],
+)  # fmt: skip
+def test_first_rule_that_holds_decides(situation: Signals, route: Route, rule: str) -> None:
+    decision = decide(situation, POLICY)
+
+    assert (decision.route, decision.rule) == (route, rule)
+
+
+def too_close() -> Signals:
+    pair = (
+        Candidate(intent="return_item", confidence=0.41),
+        Candidate(intent="get_refund", confidence=0.39),
+    )
+    return signals(
+        "i want to send it back for my money",
+        read=understanding("return_item", 0.41, candidates=pair, doubt=Doubt.TOO_CLOSE),
+    )
+
+
+def test_two_intents_too_close_are_clarified() -> None:
+    decision = decide(too_close(), POLICY)
+
+    assert decision.route is Route.CLARIFY
+    assert decision.options == ("return_item", "get_refund")
+
+
+def test_two_intents_too_close_are_not_clarified_twice_in_a_row() -> None:
+    again = replace(too_close(), conversation=CLARIFYING)
+
+    assert decide(again, POLICY).route is Route.KNOWLEDGE
+
+
+def test_an_llm_choice_settles_two_intents_too_close() -> None:
+    decision = decide(replace(too_close(), llm_choice="get_refund"), POLICY)
+
+    assert (decision.route, decision.options) == (Route.KNOWLEDGE, ("get_refund",))
+
+
+@pytest.mark.parametrize(
+    ("failed_before", "escalates"), [(0, False), (1, False), (2, True), (5, True)]
+)
+def test_third_failed_turn_in_a_row_escalates_after_composing(
+    failed_before: int, *, escalates: bool
+) -> None:
+    before = signals(
+        read=understanding(), conversation=ConversationSignals(failed_turns=failed_before)
+    )
+    after = replace(before, outcome=Outcome(answered=False, failure=FailureKind.NOT_KNOWN))
+
+    assert decide(before, POLICY).escalate is None
+    assert (decide(after, POLICY).escalate is not None) is escalates
+
+
+def test_a_turn_that_helped_never_escalates_by_failures() -> None:
+    situation = signals(
+        read=understanding(),
+        conversation=ConversationSignals(failed_turns=7),
+        outcome=Outcome(answered=True),
+    )
+
+    assert decide(situation, POLICY).escalate is None
+
+
+@given(
+    text=st.text(),
+    status=st.sampled_from(ConversationStatus),
+    pending=st.sampled_from([None, OFFERED.pending, CONFIRMING.pending, CLARIFYING.pending]),
+    frustration=st.floats(0, 1),
+)
+def test_stop_always_silences(
+    text: str, status: ConversationStatus, pending: Pending | None, frustration: float
+) -> None:
+    situation = signals(
+        text,
+        consent_word=ConsentReading.OPT_OUT,
+        read=understanding(frustration=frustration, topics=topics(legal_threat=0.99)),
+        conversation=ConversationSignals(status=status, pending=pending),
+    )
+
+    assert decide(situation, POLICY).template == "opt_out_done"
+
+
+@given(keyword=st.sampled_from([None, "affirm", "deny", "1", "menu", "person", "thanks"]))
+def test_nothing_but_consent_is_said_to_someone_opted_out(keyword: str | None) -> None:
+    decision = decide(signals(keyword=keyword, conversation=OPTED_OUT), POLICY)
+
+    assert decision.route is Route.NONE

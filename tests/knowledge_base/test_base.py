@@ -1,0 +1,147 @@
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from knowledge_base.errors import QuestionFileError
+from knowledge_base.evaluation import auroc, calibration_error, evaluate, read_questions
+from tests.knowledge_base.conftest import Opened
+
+FILES = {
+    "returns.md": "---\nurl: https://s.example/returns\n---\n# Returns\n\nSend unworn boots back within 60 days.\n\n"
+    "## Refunds\n\nRefunds reach your card in five working days.",
+    "visit.md": "# Visit\n\nThe shop is at 12 Mill Street. Parking behind the building is free.",
+    "faq.csv": "question,answer\nDo you gift wrap?,Yes for two dollars a parcel\n",
+    "products.csv": "sku,name,category,price,currency,sizes,in_stock\n"
+    "A1,Ridgeline,shoes,100,USD,9|10,3\nA2,Larkrun,shoes,80,USD,9,0\n",
+}
+
+
+def test_the_passage_that_answers_comes_first(open_folder: Opened):
+    base = open_folder(FILES)
+    hit = base.search("when do refunds reach my card").hits[0]
+    assert hit.passage.heading == "Returns > Refunds"
+    assert hit.passage.url == "https://s.example/returns"
+    assert -1 <= hit.cosine <= 1
+    assert hit.bm25 > 0
+
+
+def test_slips_in_writing_do_not_matter(open_folder: Opened):
+    base = open_folder(FILES)
+    assert (
+        base.search("pls when do refnuds reach the card").hits[0].passage.heading
+        == "Returns > Refunds"
+    )
+    assert base.search("can i send unworn bootts back").hits[0].passage.heading == "Returns"
+
+
+def test_products_come_with_the_passages(open_folder: Opened):
+    result = open_folder(FILES).search("is the ridgline in stock in 9")
+    assert [p.sku for p in result.products] == ["A1"]
+
+
+def test_the_question_before_completes_an_elliptic_one(open_folder: Opened):
+    base = open_folder(FILES)
+    result = base.search("and the larkrun?", previous="how much is the ridgeline")
+    assert [p.sku for p in result.products] == ["A2"]
+    assert base.search("and how long?", previous="do refunds reach my card").hits[
+        0
+    ].passage.heading == ("Returns > Refunds")
+
+
+def test_an_answered_question_scores_above_one_that_is_not(open_folder: Opened):
+    base = open_folder(FILES)
+    assert (
+        base.search("within how many days can i send boots back").answerability
+        > base.search("do you rent kayaks on the lake").answerability
+    )
+
+
+def test_pages_hold_only_within_their_dates(open_folder: Opened):
+    files = {
+        "old.md": "---\nvalid_until: 2026-01-31\n---\n# Sale\n\nWinter sale prices are reduced.",
+        "new.md": "---\nvalid_from: 2026-02-01\n---\n# Sale\n\nSpring sale prices are reduced.",
+    }
+    for day, season in ((date(2026, 1, 31), "Winter"), (date(2026, 2, 1), "Spring")):
+        base = open_folder(files, today=lambda day=day: day)
+        hits = base.search("sale prices").hits
+        assert [h.passage.text.split()[0] for h in hits] == [season]
+
+
+def test_passages_that_say_the_same_are_shown_once(open_folder: Opened):
+    text = "# {}\n\nParking behind the building is free all day for customers."
+    base = open_folder({"a.md": text.format("Visit"), "b.md": text.format("Contact")})
+    assert len(base.search("is parking free").hits) == 1
+
+
+@pytest.mark.parametrize("question", ["", "   ", "👍👍", "?!", "\x00\x01"])
+def test_a_question_without_words_finds_nothing(open_folder: Opened, question: str):
+    result = open_folder(FILES).search(question)
+    assert (result.hits, result.products, result.answerability) == ((), (), 0.0)
+
+
+def test_only_products_can_be_known_too(open_folder: Opened):
+    base = open_folder({"products.csv": FILES["products.csv"]})
+    result = base.search("how much is the larkrun")
+    assert result.hits == ()
+    assert result.products[0].sku == "A2"
+    assert 0 < result.answerability < 1
+
+
+def test_a_very_long_question_is_cut_and_still_answered(open_folder: Opened):
+    question = "so basically " * 800 + " when do refunds reach my card"
+    assert open_folder(FILES).search(question).hits[0].passage.heading == "Returns > Refunds"
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(question=st.text(max_size=300), previous=st.text(max_size=50), k=st.integers(1, 8))
+def test_no_text_breaks_the_search(shared_base, question: str, previous: str, k: int):
+    result = shared_base.search(question, k=k, previous=previous)
+    assert len(result.hits) <= k
+    assert 0 <= result.answerability <= 1
+    scores = [hit.score for hit in result.hits]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.fixture(scope="module")
+def shared_base(tmp_path_factory):
+    from knowledge_base.base import KnowledgeBase
+    from knowledge_base.ingest import ingest
+    from tests.knowledge_base.conftest import HashingEncoder, write_files
+
+    home = tmp_path_factory.mktemp("shared")
+    encoder = HashingEncoder()
+    ingest(write_files(home / "content", FILES), home=home, encoder=encoder)
+    return KnowledgeBase.open(home=home, encoder=encoder)
+
+
+def test_evaluation_counts_ranks_products_and_refusals(open_folder: Opened, tmp_path):
+    base = open_folder(FILES)
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '{"question":"when do refunds reach my card","source":"returns.md","text":"five working"}\n'
+        '{"question":"price of the larkrun","product":"A2"}\n'
+        '{"question":"do you rent kayaks","answerable":false}\n'
+        '{"question":"where can i park","source":"returns.md"}\n',
+        encoding="utf-8",
+    )
+    result = evaluate(base, read_questions(path))
+    assert (result.questions, result.ranked, result.products_found) == (4, 2, 1.0)
+    assert result.recall_at_1 in (0.5, 1.0)
+    assert result.refusal_rate is not None
+
+
+def test_a_broken_question_is_named_with_its_line(tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"question":"a"}\n{"q":1}\n', encoding="utf-8")
+    with pytest.raises(QuestionFileError, match=r"q\.jsonl:2"):
+        read_questions(path)
+
+
+def test_figures_of_known_cases():
+    assert auroc([0.9, 0.8], [0.1, 0.8]) == pytest.approx(0.875)
+    assert auroc([], [0.1]) is None
+    assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == 0

@@ -1,0 +1,137 @@
+from decimal import Decimal
+
+import pytest
+
+from knowledge_base.catalogue import Catalogue
+from knowledge_base.catalogue_query import Order, normal_size, parse_query
+from knowledge_base.types import Product
+
+
+def product(sku: str, name: str, category: str, price: str, **values: object) -> Product:
+    return Product(
+        sku=sku, name=name, category=category, price=Decimal(price), currency="USD", **values
+    )
+
+
+CATALOGUE = Catalogue(
+    [
+        product("T1", "Ridgeline", "trail shoes", "130", sizes=("8", "9", "9.5"), colors=("slate", "moss"), attributes={"waterproof": "no", "gender": "unisex"}),
+        product("T2", "Ridgeline Dry", "trail shoes", "155", sizes=("9", "10"), colors=("slate",), attributes={"waterproof": "yes", "gender": "unisex"}),
+        product("T3", "Larkrun", "trail shoes", "120", sizes=("6", "7"), colors=("coral",), attributes={"waterproof": "no", "gender": "women"}),
+        product("B1", "Tarnstone Mid Dry", "hiking boots", "199", sizes=("9", "10"), colors=("brown",), available=False, in_stock=0, attributes={"waterproof": "yes"}),
+        product("B2", "Highmoor Leather", "hiking boots", "139", sizes=("9",), colors=("tan",), attributes={"waterproof": "yes"}),
+        product("W1", "Frosthollow Boot", "winter boots", "149", sizes=("8",), colors=("black",)),
+        product("J1", "Squall Shell Jacket", "jackets", "220", sizes=("S", "M", "L"), colors=("storm blue", "black"), attributes={"waterproof": "yes"}),
+        product("J2", "Ember Jacket", "jackets", "250", sizes=("M", "XL"), colors=("navy",)),
+        product("N1", "Solohut 1", "tents", "280"),
+        product("N2", "Duohut 2", "tents", "350"),
+        product("S1", "Merino Hike Crew", "socks", "23", sizes=("S", "M"), attributes={"material": "merino wool"}),
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "skus"),
+    [
+        ("do you have the ridgeline in 9", ["T1"]),
+        ("how much is the RIDGELINE DRY??", ["T2"]),
+        ("ridgline price", ["T1"]),
+        ("is the larkrun in stock", ["T3"]),
+        ("are the larkruns back", ["T3"]),
+        ("Is the Ridgeline Dry cheaper than the Larkrun?", ["T2", "T3"]),
+        ("duohut 2 weight", ["N2"]),
+        ("whats T3", ["T3"]),
+        ("tarnstone in brown", ["B1"]),
+        ("cheapest tent", ["N1", "N2"]),
+        ("most expensive jacket", ["J2", "J1"]),
+        ("waterproof boots under 150 in 9", ["B2"]),
+        ("waterproof hiking boots in 9", ["B2", "B1"]),
+        ("got any winter boots", ["W1"]),
+        ("tents between 200 and 300 dollars", ["N1"]),
+        ("any blue jackets in medium?", ["J1"]),
+        ("jackets in navy", ["J2"]),
+        ("women's trail shoes under $125", ["T3"]),
+        ("which socks do you have", ["S1"]),
+        ("do you have wool socks", ["S1"]),
+        ("jackets in pink", []),
+        ("tents under 50", []),
+        ("can i return boots", []),
+        ("where is my order", []),
+        ("do you sell skis", []),
+        ("", []),
+        ("👍", []),
+    ],
+)
+def test_rows_are_found_by_name_or_by_what_is_asked_of_them(question: str, skus: list[str]):
+    assert [p.sku for p in CATALOGUE.look_up(question)] == skus
+
+
+def test_a_question_that_leans_on_the_one_before_keeps_its_product():
+    found = CATALOGUE.look_up("and in moss?", previous="do you have the ridgeline in 9")
+    assert [p.sku for p in found] == ["T1"]
+
+
+def test_a_question_that_leans_on_the_one_before_keeps_its_filter():
+    found = CATALOGUE.look_up("and under 140?", previous="waterproof hiking boots in 9")
+    assert [p.sku for p in found] == ["B2"]
+
+
+def test_advice_in_own_words_takes_the_nearest_rows():
+    near = [0.0] * len(CATALOGUE)
+    near[8], near[9] = 0.5, 0.4
+    found = CATALOGUE.look_up("something for one night outside", similar=lambda: near)
+    assert [p.sku for p in found] == ["N1", "N2"]
+
+
+def test_an_empty_catalogue_finds_nothing():
+    assert Catalogue([]).look_up("cheapest tent under 50 in blue") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("under $150", None, "150"),
+        ("less than 99.95 dollars", None, "99.95"),
+        ("150 or less", None, "150"),
+        ("my budget is 80", None, "80"),
+        ("over 200", "200", None),
+        ("between $50 and $100", "50", "100"),
+        ("around $100", "80", "120"),
+        ("within 30 days", None, None),
+        ("under 5 miles", None, None),
+    ],
+)
+def test_price_limits_are_read(text: str, least: str | None, most: str | None):
+    query = parse_query(text)
+    assert query.least == (None if least is None else Decimal(least))
+    assert query.most == (None if most is None else Decimal(most))
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("in 9", ("9",)),
+        ("in a size 8 1/2", ("8.5",)),
+        ("in a medium", ("m",)),
+        ("size XL", ("xl",)),
+        ("US 10.5", ("10.5",)),
+        ("in 3 days", ()),
+        ("at 9 am", ()),
+    ],
+)
+def test_sizes_are_read(text: str, sizes: tuple[str, ...]):
+    assert parse_query(text).sizes == sizes
+
+
+def test_order_is_read():
+    assert parse_query("cheapest one").order is Order.CHEAPEST
+    assert parse_query("priciest").order is Order.DEAREST
+
+
+def test_sizes_have_one_form():
+    assert [normal_size(s) for s in ("8 1/2", "Medium", "EU 42", "2XL")] == [
+        "8.5",
+        "m",
+        "42",
+        "xxl",
+    ]

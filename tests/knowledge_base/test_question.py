@@ -1,0 +1,126 @@
+import pytest
+
+from knowledge_base.lexical import LexicalIndex, Speller
+from knowledge_base.question import complete, is_elliptic, prepare, shorten, spell_out
+from knowledge_base.question_types import QuestionType, can_answer, question_type
+from knowledge_base.words import content_words, numbers, stems, words
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("how much is it", QuestionType.PRICE),
+        ("what does delivery cost", QuestionType.PRICE),
+        ("how long does it take", QuestionType.DURATION),
+        ("how many days do i have", QuestionType.DURATION),
+        ("how many lessons", QuestionType.NUMBER),
+        ("when do you close", QuestionType.TIME),
+        ("r u open sundays", QuestionType.TIME),
+        ("where are you", QuestionType.PLACE),
+        ("who teaches bass", QuestionType.PERSON),
+        ("why was it late", QuestionType.REASON),
+        ("how do i return it", QuestionType.METHOD),
+        ("can i bring a dog", QuestionType.YES_NO),
+        ("refund", QuestionType.OTHER),
+    ],
+)
+def test_the_sort_of_answer_is_read(text: str, kind: QuestionType):
+    assert question_type(text) is kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "can"),
+    [
+        (QuestionType.PRICE, "It costs $4.", True),
+        (QuestionType.PRICE, "Delivery is free.", True),
+        (QuestionType.PRICE, "We bake daily.", False),
+        (QuestionType.PLACE, "Find us at 77 Orchard Way.", True),
+        (QuestionType.PLACE, "Use 3 eggs.", False),
+        (QuestionType.DURATION, "Ready in 2 working days.", True),
+        (QuestionType.TIME, "Open until 6 pm.", True),
+        (QuestionType.YES_NO, "Anything.", True),
+    ],
+)
+def test_what_can_answer_is_told_by_its_looks(kind: QuestionType, text: str, *, can: bool):
+    assert can_answer(kind, text) is can
+
+
+@pytest.mark.parametrize(
+    ("question", "elliptic"),
+    [
+        ("and in blue?", True),
+        ("how much is that one", True),
+        ("what about saturday", True),
+        ("price?", True),
+        ("how long do refunds take to reach my card", False),
+        ("do you have tents for four people", False),
+    ],
+)
+def test_questions_that_lean_on_the_one_before_are_known(question: str, *, elliptic: bool):
+    assert is_elliptic(question) is elliptic
+
+
+def test_only_such_questions_are_completed():
+    assert complete("and in blue?", "is the ridgeline in 9") == "is the ridgeline in 9 and in blue?"
+    assert complete("do you sell warm tents", "is it open") == "do you sell warm tents"
+
+
+def test_textese_is_spelt_out():
+    assert spell_out("where r u, need it tmrw pls") == "where are you, need it tomorrow please"
+    assert spell_out("your hours") == "your hours"
+
+
+def test_long_texts_keep_both_ends():
+    text = "beginning " + "middle " * 500 + "end"
+    cut = shorten(text)
+    assert len(cut) <= 600
+    assert cut.startswith("beginning")
+    assert cut.endswith("end")
+
+
+@pytest.mark.parametrize(
+    ("word", "mended"),
+    [
+        ("shiping", "shipping"),
+        ("shippng", "shipping"),
+        ("subscribtion", "subscription"),
+        ("shipping", "shipping"),
+        ("boots", "boots"),
+        ("cat", "cat"),
+        ("whipping", "whipping"),
+        ("12345", "12345"),
+    ],
+)
+def test_slips_are_mended_and_other_words_left(word: str, mended: str):
+    assert Speller({"shipping": 3, "subscription": 2, "boots": 1, "12346": 9}).mend(word) == mended
+
+
+def test_a_question_is_taken_apart():
+    texts = ["shipping costs five dollars", "returns are free"]
+    index = LexicalIndex.build(texts)
+    speller = Speller({"shipping": 1, "costs": 1})
+    question = prepare("how much is shiping??", previous="", index=index, speller=speller)
+    assert question.text == "how much is shipping??"
+    assert question.stems == ("ship",)
+    assert question.mended == 1
+
+
+def test_scores_count_what_a_text_covers():
+    index = LexicalIndex.build(["red boots", "blue boots", ""])
+    weights = {term: index.weight(term) for term in ("red", "boot")}
+    scores = index.score(["red", "boot"], weights)
+    assert scores.coverage[0] == pytest.approx(1)
+    assert 0 < scores.coverage[1] < 1
+    assert scores.coverage[2] == 0
+    assert scores.bm25[0] > scores.bm25[1] > scores.bm25[2] == 0
+
+
+def test_an_index_of_nothing_scores_nothing():
+    assert LexicalIndex.build([]).score(["boot"], {"boot": 1.0}).bm25.shape == (0,)
+
+
+def test_words_have_one_form():
+    assert words("Don’t  PAY $1,200 for 9.5!") == ["don", "t", "pay", "1200", "for", "9.5"]
+    assert content_words("do you have the boots") == ["boots"]
+    assert stems("returning returned returns") == ["return"] * 3
+    assert numbers("from $9.50 to 1,200") == {"9.5", "1200"}
