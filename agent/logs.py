@@ -24,7 +24,11 @@ class _Stderr(io.StringIO):
 def configure_logs(level: str) -> None:
     """Set up structlog and the standard library's logging for the process."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
-    logging.basicConfig(level=number, stream=_Stderr(), format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(_Stderr())
+    # On the handler: some libraries set their own loggers' levels when they are imported.
+    handler.setLevel(number)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=number, handlers=[handler], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(

@@ -1,5 +1,6 @@
 """The composition root: the one place where adapters are chosen and put together."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
@@ -43,6 +44,21 @@ from knowledge_base.ports import EncoderLike
 _log = structlog.get_logger(__name__)
 
 Tell = Callable[[str], None]
+TELL_EVERY_S = 2.0
+
+
+class NowAndThen:
+    """Passes news of progress on, at most every two seconds."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._told = time.monotonic()
+
+    def __call__(self, message: str) -> None:
+        """Take news."""
+        if time.monotonic() - self._told >= TELL_EVERY_S:
+            self._told = time.monotonic()
+            self._tell(f"  {message}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +209,7 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
     settings, brand = foundation.settings, foundation.brand
     understander = load_understander(settings)
     knowledge = live_knowledge(foundation, understander.encoder)
-    report = knowledge.ensure_indexed(tell)
+    report = knowledge.ensure_indexed(NowAndThen(tell))
     if report is not None:
         tell(f"Knowledge indexed: {report.passages} passages, {report.products} products.")
         for broken in report.broken:

@@ -80,9 +80,7 @@ def main() -> None:
     configure_logs("ERROR")
     settings = load_settings()
     understander = load_understander(settings)
-    rows = [
-        row for asked in _brands() for row in answers(*asked, understander) if row is not None
-    ]
+    rows = [row for asked in _brands() for row in answers(*asked, understander) if row is not None]
     judge(rows, options.threshold, options.worst)
     if options.write:
         write(rows, options.threshold)
@@ -215,7 +213,9 @@ def judge(rows: list[Row], threshold: float, worst: int) -> None:
         )
     judged.sort(key=lambda one: -abs(one[0] - one[1].right))
     for p, row in judged[:worst]:
-        print(f"  {p:.2f} {row.right} {row.answerable} {row.brand}: {row.question}\n      {row.text}")
+        print(
+            f"  {p:.2f} {row.right} {row.answerable} {row.brand}: {row.question}\n      {row.text}"
+        )
 
 
 def _shares(

@@ -97,8 +97,7 @@ def step(title, command):
         time.sleep(0.1)
         if time.time() - shown > SHOW_EVERY_S:
             shown = time.time()
-            last = lines[-1].strip()[:70] if lines else ""
-            print("    %3.0f s  %s" % (shown - began, last), flush=True)
+            print("    %3.0f s  %s" % (shown - began, latest(lines)), flush=True)
     reader.join(timeout=SHOW_EVERY_S)
     if process.returncode:
         sys.stderr.write("".join(lines[-30:]))
@@ -107,6 +106,12 @@ def step(title, command):
             "Without network, check that pip can reach its package index; "
             "then run the command again: it goes on where it stopped.",
         )
+
+
+def latest(lines):
+    """Return what pip said last about a package; installing itself is silent for a minute."""
+    told = [line.strip() for line in lines if line.startswith(("Collecting", "Installing"))]
+    return told[-1][:70] if told else ""
 
 
 def fail(what, hint):

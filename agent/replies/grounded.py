@@ -232,8 +232,8 @@ class GroundedAnswerer:
 
 
 _CONTACT = re.compile(
-    r"\b(?:your|ur|the|a|customer service|help ?desk|support)(?: \w+)? (?:phone|number|email|"
-    r"e-mail)\b"
+    r"\b(?:your|ur|the|a|customer service|help ?desk|support)(?: \w+)? (?:phone|email|e-mail)\b"
+    r"|\b(?:your|ur|customer service|help ?desk|support)(?: phone| contact)? number\b"
     r"|\b(?:phone|contact) (?:number|details?|info)\b|\b(?:reach|contact|call|email) (?:you|u|"
     r"customer|support|someone there)\b"
     r"|\bcustomer (?:service|support) (?:hours|open)\b",

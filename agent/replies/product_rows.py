@@ -88,12 +88,20 @@ def _is_about_products(
     names = frozenset().union(*(content_stems(f"{e.heading} {_product(e).category}") for e in rows))
     if (question.stems & _SERVICE) - names:
         return False
-    intent = "" if understanding is None else understanding.intent
-    if intent in PRODUCT_INTENTS or any(_is_named(question, e) for e in rows):
+    if any(_is_named(question, e) for e in rows):
         return True
-    # Found by a filter or by likeness: every word asked about must be the rows' business.
+    # Found by part of a name, by a filter or by likeness: what is asked must be the rows' business.
     told = frozenset().union(*(content_stems(f"{e.text} {_product(e).category}") for e in rows))
-    return bool(question.aspects) and question.stems <= told | _ASKING
+    matter = question.stems - _ASKING
+    strange = len(matter - told - names)
+    intent = "" if understanding is None else understanding.intent
+    if intent in PRODUCT_INTENTS:
+        return strange <= _MOST_STRANGE * len(matter)
+    return bool(question.aspects) and not strange
+
+
+_MOST_STRANGE = 0.34
+"""Share of a question's words that may be none of the rows', where its intent is a product."""
 
 
 def _named(question: Question, rows: list[Evidence]) -> list[Evidence]:

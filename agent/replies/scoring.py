@@ -148,6 +148,18 @@ class Scored:
         return t["inside"] + 0.7 * t["above"] + 0.6 * t["near"]
 
 
+_ASKS = {
+    Asked.HOW_LONG: content_stems("long fast quickly soon old time days weeks hours"),
+    Asked.HOW_MUCH: content_stems("cost costs price pricing fee charge expensive pay"),
+    Asked.HOW_MANY: content_stems("many often big large far tall heavy number"),
+    Asked.WHEN: content_stems("time day date hours late"),
+    Asked.WHERE: content_stems("located find address place"),
+    Asked.WHICH: content_stems("kind kinds sort type types"),
+}
+"""Words that only say what sort of answer is wanted: the value itself says as much."""
+_ASKING_WEIGHT = 0.2
+
+
 def word_weights(
     asked: Question, context: frozenset[str], candidates: Sequence[Candidate]
 ) -> dict[str, float]:
@@ -156,6 +168,7 @@ def word_weights(
     wanted = respelled(asked.stems, vocabulary)
     meant = frozenset(other for word in wanted for other in MEANS.get(word, ()))
     weights = dict.fromkeys(context | meant, 0.5) | dict.fromkeys(wanted, 1.0)
+    weights |= dict.fromkeys(wanted & _ASKS.get(asked.asked, frozenset()), _ASKING_WEIGHT)
     return {s: w * math.log(1 + len(candidates) / (1 + vocabulary[s])) for s, w in weights.items()}
 
 
