@@ -230,7 +230,7 @@ def quantise(source: Path, target: Path) -> None:
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    # It advises shape inference first; the graph is built with fixed shapes, so that changes nothing.
+    # It advises shape inference first; this graph has fixed shapes, so that changes nothing.
     logging.disable(logging.WARNING)
     try:
         quantize_dynamic(
