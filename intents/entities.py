@@ -1,8 +1,10 @@
 """Finds entities in a message: rules over spaCy's tokens, shapes, and the catalogue's names."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from intents import entity_patterns as patterns
@@ -40,6 +42,23 @@ _RANKS = {
 """Of two that overlap the one named earlier here is kept."""
 
 
+def _spacy_without_torch() -> ModuleType:
+    """Import spaCy; where torch is installed, spaCy would import it and never use it here.
+
+    None in ``sys.modules`` makes an import fail, as if torch were not installed.
+    """
+    absent = "torch" not in sys.modules
+    if absent:
+        sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        import spacy
+    finally:
+        if absent:
+            del sys.modules["torch"]
+    module: ModuleType = spacy
+    return module
+
+
 class EntityReader:
     """Reads entities; holds the tokenizer, the rules and the catalogue's names."""
 
@@ -63,7 +82,7 @@ class EntityReader:
         cls, product_names: Sequence[str] = (), *, now: Callable[[], datetime] = datetime.now
     ) -> Self:
         """Build the rules. ``now`` gives the local time that 'tomorrow' counts from."""
-        import spacy
+        spacy = _spacy_without_torch()
         from dateparser.date import DateDataParser
         from spacy.matcher import Matcher
 
