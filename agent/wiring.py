@@ -45,6 +45,7 @@ _log = structlog.get_logger(__name__)
 
 Tell = Callable[[str], None]
 TELL_EVERY_S = 2.0
+_WARM_UP = "is order 48213 coming tomorrow at 5pm?"
 
 
 class NowAndThen:
@@ -112,8 +113,9 @@ class Services:
         self.runtime.launch()
 
     def close(self) -> None:
-        """Stop background work."""
+        """Stop background work and let the database's connections go."""
         self.runtime.close()
+        self.database.engine.dispose()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +233,8 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
         warm_in_background=in_service,
     )
     understander.know_products(tuple(p.name for p in knowledge.base.catalogue.products))
+    # The first reading loads what dates need; a customer should not wait for that.
+    understander.understand(_WARM_UP)
     policy = Policy(rules=load_rules(settings.escalation), routing=load_routing())
     handovers = Handovers(brand=brand, templates=templates)
     taker = TurnTaker(

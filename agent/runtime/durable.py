@@ -166,10 +166,20 @@ class Work:
 class DurableRuntime:
     """Owns DBOS in this process. ``launch`` starts workers, heartbeat and reaper."""
 
-    def __init__(self, *, engine: sa.Engine, work: Work, ids: Ids, single_process: bool) -> None:
+    def __init__(
+        self,
+        *,
+        engine: sa.Engine,
+        work: Work,
+        ids: Ids,
+        single_process: bool,
+        beat_s: float = BEAT_S,
+        silent_s: float = SILENT_S,
+    ) -> None:
         self._engine = engine
         self._work = work
         self._single_process = single_process
+        self._beat_s, self._silent_s = beat_s, silent_s
         self.executor_id = ids.new("exe")
         self._stop = threading.Event()
         self._heart = threading.Thread(target=self._beat_and_reap, daemon=True, name="heartbeat")
@@ -204,7 +214,8 @@ class DurableRuntime:
         )
         self._work.queue.connect()
         self._beat()
-        self._reap(0.0 if self._single_process else SILENT_S)
+        # On SQLite there is one process: whoever else has left a heartbeat is gone.
+        self._reap(0.0 if self._single_process else self._silent_s)
         self._heart.start()
 
     def close(self) -> None:
@@ -212,14 +223,15 @@ class DurableRuntime:
         self._stop.set()
         self._work.under_way.wait_for_none(STOP_S)
         DBOS.destroy(destroy_registry=True)
+        self._engine.dispose()
         if self._heart.is_alive():
-            self._heart.join(timeout=BEAT_S)
+            self._heart.join(timeout=STOP_S)
 
     def _beat_and_reap(self) -> None:
-        while not self._stop.wait(BEAT_S):
+        while not self._stop.wait(self._beat_s):
             try:
                 self._beat()
-                self._reap(SILENT_S)
+                self._reap(self._silent_s)
             except sa.exc.DBAPIError as error:
                 # The database went away; the next beat tries again.
                 _log.warning("heartbeat_failed", error=type(error).__name__)

@@ -1,0 +1,52 @@
+"""The real durable runtime around a fake mind, for tests that stop and start it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.domain.messages import InboundMessage
+from agent.domain.ports import RandomIds, SystemClock
+from agent.inbox import Accepted
+from agent.runtime.durable import DurableRuntime
+from agent.secrets_file import load_secrets
+from agent.store.engine import create_engine
+from agent.store.migrate import upgrade
+from agent.store.unit_of_work import Database
+from agent.wiring import Services, assemble
+from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation
+
+SILENT_S = 1.0
+
+
+@dataclass
+class DurableHouse:
+    services: Services
+    answerer: FakeAnswerer
+    sender: FakeSender
+
+
+def build(url: str, home: Path) -> DurableHouse:
+    engine = create_engine(url)
+    upgrade(engine)
+    clock, ids = SystemClock(), RandomIds()
+    answerer = FakeAnswerer(answers={"do you resole boots?": "Yes, within 10 days."})
+    sender = FakeSender()
+    base = foundation(engine, Database(engine, clock, ids), clock, ids, home, burst_silence_s=0.0)
+    services = assemble(
+        base, fake_mind(FakeUnderstander(), answerer, clock), load_secrets(home), {"twilio": sender}
+    )
+    quicken(services.runtime)
+    return DurableHouse(services, answerer, sender)
+
+
+def quicken(runtime: DurableRuntime) -> None:
+    """Beat fast, and take another for dead after one second."""
+    runtime._beat_s, runtime._silent_s = 0.3, SILENT_S
+
+
+def text(house: DurableHouse, words: str, provider_id: str = "SM1") -> Accepted:
+    return house.services.inbox.accept(
+        InboundMessage(
+            provider="twilio", provider_id=provider_id, channel="sms", sender="+15550100301",
+            recipient="+15550100200", text=words, received_at=house.services.clock.now(),
+        )
+    )  # fmt: skip
