@@ -7,37 +7,13 @@ import pytest
 import yaml
 
 from agent.domain.messages import InboundMessage
-from agent.errors import ConfigurationError
-from agent.seeding import seed_customers
-from agent.settings import CHECKOUT, Settings
-from agent.wiring import Inline, Mind, assemble_inline, lay_foundation, load_mind
-from tests.conftest import FakeClock
+from agent.wiring import Inline
 
 SCRIPTS = [
     pytest.param(script, id=script["name"])
     for path in sorted(Path(__file__).parent.glob("*.yaml"))
     for script in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
-
-
-@pytest.fixture(scope="session")
-def mind(tmp_path_factory: pytest.TempPathFactory) -> Mind:
-    """The shipped models and the demo's knowledge; `make test` trains them first."""
-    settings = Settings(home=tmp_path_factory.mktemp("home"), models=CHECKOUT / "models")
-    try:
-        return load_mind(lay_foundation(settings), lambda _message: None)
-    except ConfigurationError as error:
-        pytest.skip(f"no trained models here: {error}")
-
-
-@pytest.fixture
-def parts(mind: Mind, tmp_path: Path, clock: FakeClock) -> Inline:
-    settings = Settings(home=tmp_path, models=CHECKOUT / "models")
-    base = lay_foundation(settings, clock=clock)
-    seed_customers(
-        base.database, settings.brand.with_name("customers.yaml"), base.brand, clock.now().date()
-    )
-    return assemble_inline(base, mind)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
