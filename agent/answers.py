@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.brand import Brand
 from agent.knowledge import LiveKnowledge
+from agent.replies.confidence import ConfidenceModel
 from agent.replies.evidence import Evidence, from_passage
 from agent.replies.extractive import ExtractiveComposer, texts_compared
 from agent.replies.grounded import Answer, GroundedAnswerer
@@ -20,8 +21,7 @@ from knowledge_base.base import KnowledgeBase
 from knowledge_base.ports import EncoderLike
 
 MIN_ANSWERABILITY = 0.65
-"""Below it passages are not trusted to hold the answer: on brands never seen, a wrong extract does
-more harm than the offer of a colleague (benchmarks/answers.py)."""
+"""Below it no LLM is shown what was found; extracts are judged by what they say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,7 @@ def build_answers(
         templates=templates,
         brand=brand,
         min_answerability=MIN_ANSWERABILITY,
+        confidence=ConfidenceModel.load(),
     )
     return KnowledgeAnswers(grounded=grounded, knowledge=knowledge), llm
 

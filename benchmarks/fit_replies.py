@@ -201,21 +201,20 @@ def judge(rows: list[Row], threshold: float, worst: int) -> None:
         judged += list(zip(p.tolist(), mine, strict=True))
         figure = auroc(p[right].tolist(), p[~right].tolist()) or 0.0
         print(f"{brand:16} {len(mine):4} {figure:.3f}  {_shares(rows, brand, mine, p, threshold)}")
-    good = [p for p, row in judged if row.right]
-    bad = [p for p, row in judged if not row.right]
+    good = [one for one, row in judged if row.right]
+    bad = [one for one, row in judged if not row.right]
     print(f"all: auroc {auroc(good, bad):.3f}")
     for cut in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
-        sent = [row for p, row in judged if p >= cut]
+        sent = [row for one, row in judged if one >= cut]
         print(
             f"  at {cut}: right ones sent {np.mean(np.array(good) >= cut):.3f}, wrong ones held "
             f"{np.mean(np.array(bad) < cut):.3f}, sent that are right "
             f"{np.mean([row.right for row in sent]):.3f}"
         )
-    judged.sort(key=lambda one: -abs(one[0] - one[1].right))
-    for p, row in judged[:worst]:
-        print(
-            f"  {p:.2f} {row.right} {row.answerable} {row.brand}: {row.question}\n      {row.text}"
-        )
+    judged.sort(key=lambda pair: -abs(pair[0] - pair[1].right))
+    for one, row in judged[:worst]:
+        print(f"  {one:.2f} {row.right} {row.answerable} {row.brand}: {row.question}")
+        print(f"      {row.text}")
 
 
 def _shares(
@@ -227,7 +226,7 @@ def _shares(
     no = [row for row in rows if row.brand == brand and not row.answerable]
     right = np.mean([row.right and id(row) in sent for row in yes]) if yes else 0.0
     refused = np.mean([id(row) not in sent for row in no]) if no else 0.0
-    return f"{right:.2f} of {np.mean([r.right for r in yes] or [0]):.2f}      {refused:.2f}"
+    return f"{right:.2f} of {np.mean([r.right for r in yes] or [False]):.2f}      {refused:.2f}"
 
 
 def write(rows: list[Row], threshold: float) -> None:

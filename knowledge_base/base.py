@@ -20,12 +20,12 @@ from knowledge_base.errors import CollectionError
 from knowledge_base.index import Index, load_index
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.ports import EncoderLike, Today, Vectors
-from knowledge_base.question import prepare
+from knowledge_base.question import dated, prepare
 from knowledge_base.ranking import Features, rank
 from knowledge_base.ranking import features_of as ranking_features
 from knowledge_base.types import DocumentKind, Hit, Passage, Product, SearchResult
 from knowledge_base.vectors import VectorStore, encoder_mark
-from knowledge_base.words import stems
+from knowledge_base.words import stem, stems
 
 JUDGED_HITS = 5
 """Answerability looks at so many hits, however few are asked for."""
@@ -99,8 +99,12 @@ class KnowledgeBase:
         Never raises for odd texts: a blank question finds nothing.
         """
         began = time.perf_counter()
+        question = dated(question, self._today())
         hits, products, evidence = self.evidence_for(question, k=k, previous=previous)
-        answerability, signs = 0.0, dict[str, float]()
+        answerability, signs, weights = 0.0, dict[str, float](), dict[str, float]()
+        if evidence is not None:
+            asked = evidence.question
+            weights = {word: asked.weights[stem(word)] for word in asked.words}
         if evidence is not None and (hits or products):
             signs = features_of(evidence)
             answerability = self._model.probability(signs)
@@ -111,6 +115,7 @@ class KnowledgeBase:
             answerability=answerability,
             took_ms=(time.perf_counter() - began) * 1000,
             signs=signs,
+            word_weights=weights,
         )
 
     def evidence_for(

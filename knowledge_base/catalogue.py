@@ -122,7 +122,8 @@ class Catalogue:
     @cached_property
     def _distinctive(self) -> frozenset[str]:
         plain = self._kinds | self._describing
-        return frozenset(term for term in self._frequency if term not in plain)
+        # A number alone names nothing: "under 200" does not mean the gift card of 200.
+        return frozenset(t for t in self._frequency if t not in plain and not t.isdigit())
 
     @cached_property
     def _describing(self) -> frozenset[str]:
@@ -158,23 +159,22 @@ class Catalogue:
         return None if best is None else str(best[0])
 
     def _candidates(self, terms: Sequence[str]) -> list[_Found]:
-        return [found for name in self._names if (found := self._match(name, terms)) is not None]
+        return [found for name in self._names for found in self._matches(name, terms)]
 
-    def _match(self, name: _Name, terms: Sequence[str]) -> _Found | None:
-        """Return the best run of neighbouring words that belong to a name.
+    def _matches(self, name: _Name, terms: Sequence[str]) -> list[_Found]:
+        """Return the runs of neighbouring words that belong to a name.
 
         Neighbours only, so that in "is the Ridgeline Dry cheaper than the Larkrun" the word dry is
         the Ridgeline's.
         """
-        best: _Found | None = None
+        found: list[_Found] = []
         for run in _runs(terms, name.stems):
             matched = {terms[i] for i in run}
             if not (matched & self._distinctive or (matched == name.stems and len(matched) > 1)):
                 continue
             weight = sum(map(self._weight, matched))
-            if best is None or weight > best.weight:
-                best = _Found(name.product, frozenset(run), weight, name.total - weight)
-        return best
+            found.append(_Found(name.product, frozenset(run), weight, name.total - weight))
+        return found
 
     # ── filters ────────────────────────────────────────────────────────────────────────────
 
@@ -236,15 +236,18 @@ def _head(name: str) -> str:
 
 
 def _runs(terms: Sequence[str], wanted: frozenset[str]) -> list[range]:
-    """Return the longest runs of places whose terms are all wanted."""
+    """Return the longest runs of places whose terms are all wanted, none of them twice.
+
+    "The Ridgeline and the Ridgeline Wide" is two names, though their words are neighbours.
+    """
     runs: list[range] = []
     start = None
     for i, term in enumerate((*terms, "")):
-        if term in wanted:
-            start = i if start is None else start
-        elif start is not None:
+        if start is not None and (term not in wanted or term in terms[start:i]):
             runs.append(range(start, i))
             start = None
+        if start is None and term in wanted:
+            start = i
     return runs
 
 

@@ -82,9 +82,11 @@ class Hit:
 class SearchResult:
     """What was found for one question, best first.
 
+    ``question`` is as searched: with the weekday where today's opening hours are asked.
     ``answerability`` in [0, 1] is the calibrated probability that the hits hold the answer.
     ``products`` are the catalogue rows that the question names or asks for. ``signs`` are what
-    answerability was judged by, by name.
+    answerability was judged by, by name; ``word_weights`` how rare
+    each word of the question is in this knowledge.
     """
 
     question: str
@@ -93,3 +95,4 @@ class SearchResult:
     answerability: float
     took_ms: float
     signs: Mapping[str, float] = field(default_factory=dict)
+    word_weights: Mapping[str, float] = field(default_factory=dict)

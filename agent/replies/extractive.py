@@ -22,6 +22,7 @@ from agent.replies.scoring import (
 from agent.replies.segments import fit, measure
 from agent.replies.words import Unit
 from intents.types import Understanding
+from knowledge_base.question import is_elliptic
 
 Similarity = Callable[[str, Sequence[str]], list[float]]
 """Cosine similarities in [-1, 1] of a question to sentences."""
@@ -51,13 +52,27 @@ class ExtractiveComposer:
         self._similarity = similarity
 
     def from_rows(
-        self, question: str, understanding: Understanding | None, evidence: Sequence[Evidence]
+        self,
+        question: str,
+        understanding: Understanding | None,
+        evidence: Sequence[Evidence],
+        *,
+        previous: str = "",
     ) -> Draft | None:
-        """Answer from typed rows alone; None where the question is not about any."""
+        """Answer from typed rows alone; None where the question is not about any.
+
+        ``previous`` is the question before, which names the product of one that leans on it.
+        """
         own = answer_from_own_rows(question, understanding, evidence)
         if own is not None:
             return own
-        return answer_from_products(read_question(question), understanding, evidence)
+        leans = bool(previous) and is_elliptic(question)
+        return answer_from_products(
+            read_question(question),
+            understanding,
+            evidence,
+            earlier=read_question(previous) if leans else None,
+        )
 
     def compose(
         self,
@@ -66,12 +81,14 @@ class ExtractiveComposer:
         understanding: Understanding | None = None,
         evidence: Sequence[Evidence],
         context: str = "",
+        rarity: Mapping[str, float] | None = None,
     ) -> Draft | None:
         """Return a reply and what it stands on, or None where no sentence fits.
 
-        ``context`` is an earlier question whose words help ('and to Canada?').
+        ``context`` is an earlier question whose words help ('and to Canada?');
+        ``rarity`` says how rare each word of the question is in the whole knowledge.
         """
-        rows = self.from_rows(question, understanding, evidence)
+        rows = self.from_rows(question, understanding, evidence, previous=context)
         if rows is not None:
             return rows
         candidates = candidates_of(evidence)
@@ -79,7 +96,7 @@ class ExtractiveComposer:
             return None
         asked = read_question(question)
         earlier = read_question(context).stems if context else frozenset()
-        weights = word_weights(asked, earlier, candidates)
+        weights = word_weights(asked, earlier, candidates, rarity or {})
         scores = score(asked, weights, candidates, self._near(asked, candidates))
         best = max(range(len(candidates)), key=lambda i: scores[i].total)
         if scores[best].relevance < _LEAST_RELEVANCE:

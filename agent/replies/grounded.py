@@ -150,7 +150,7 @@ class GroundedAnswerer:
         facts: Sequence[Evidence],
     ) -> _Composed:
         rows = (*facts, *(from_product(product) for product in found.products))
-        from_rows = self._extractive.from_rows(question, understanding, rows)
+        from_rows = self._extractive.from_rows(question, understanding, rows, previous=previous)
         if from_rows is not None:
             return self._guarded("extractive", from_rows, from_rows.evidence, question)
         if self._brand_facts and _asks_for_contact(question, understanding):
@@ -165,7 +165,11 @@ class GroundedAnswerer:
         if composed.result is not None and composed.result.text:
             return composed
         draft = self._extractive.compose(
-            question, understanding=understanding, evidence=evidence, context=previous
+            found.question or question,
+            understanding=understanding,
+            evidence=evidence,
+            context=previous,
+            rarity=found.word_weights,
         )
         if draft is None or not self._is_confident(draft, found):
             return composed

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from agent.replies.evidence import listed
 from agent.replies.questions import Question
-from agent.replies.words import STOP_WORDS, Unit, content_stems, is_fragment
+from agent.replies.words import STOP_WORDS, Unit, content_stems, is_fragment, is_whole
 
 _SENTENCE_WORDS = 6
 _LISTED_CHARS = 140
@@ -72,12 +72,21 @@ def _uncapped(header: str) -> str:
 
 
 def _item(unit: Unit, siblings: tuple[Unit, ...]) -> str:
-    if len(unit.text.split()) >= _SENTENCE_WORDS and unit.text.endswith((".", "!", "?")):
-        return unit.text
+    """Word an item with its list: all of it where it is short or holds only as a whole."""
     texts = [sibling.text.rstrip(".;,") for sibling in siblings] or [unit.text]
-    if sum(len(text) for text in texts) <= _LISTED_CHARS:
+    whole = is_whole(unit.lead_in)
+    length = sum(len(text) for text in texts)
+    if length <= (_LISTED_CHARS_WHOLE if whole else _LISTED_CHARS):
+        if any(len(text.split()) >= _SENTENCE_WORDS for text in texts):
+            return f"{unit.lead_in}: {'; '.join(texts)}"
         return f"{unit.lead_in}: {listed(texts)}"
+    complete = len(unit.text.split()) >= _SENTENCE_WORDS and unit.text.endswith((".", "!", "?"))
+    if complete and not whole:
+        return unit.text
     return f"{unit.lead_in}: {unit.text}"
+
+
+_LISTED_CHARS_WHOLE = 240
 
 
 _YES = re.compile(r"^(yes|no|yep|nope)\b[,.!: -]*\s*", re.IGNORECASE)

@@ -4,12 +4,15 @@ Price, stock, sizes, colours, attributes, comparison and a short list. Nothing h
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from agent.replies.drafts import Draft, worded
-from agent.replies.evidence import Evidence, listed, money, stock_of
+from agent.replies.evidence import Evidence, in_words, listed, money, stock_of
 from agent.replies.questions import Aspect, Question
+from agent.replies.scoring import respelled
 from agent.replies.words import content_stems, stem, units_of, words
 from intents.types import EntityType, Understanding
 from knowledge_base.types import Product
@@ -35,7 +38,8 @@ _SERVICE = content_stems(
 _ASKING = content_stems(
     """price cost stock size color cheaper cheapest expensive best good better recommend suggest
     advice looking buy sell carry available left link website page anything pair compare
-    difference budget under between new"""
+    difference budget under between new today lol ye yer wot wots whats come gap value dear dearer
+    one two small big biggest smallest much expensive list show currently still pound quid"""
 ) | frozenset({"left"})
 """Words that ask, and name nothing."""
 
@@ -43,6 +47,7 @@ _COLORS = frozenset(
     """black white grey gray red blue navy green olive brown tan beige pink purple yellow orange
     teal silver gold cream burgundy khaki charcoal""".split()  # noqa: SIM905
 )
+_COLOR_STEMS = content_stems(" ".join(_COLORS))
 _SIZE = re.compile(
     r"\bsizes?\s+(?P<a>\d{1,2}(?:\.5)?|xx?s|s|m|l|xx?l|small|medium|large)\b|\bin (?:an? |size "
     r")?(?P<b>\d{1,2}(?:\.5)?|xx?s|xx?l|small|medium|large)\b"
@@ -65,11 +70,26 @@ class _Wish:
 
 
 def answer_from_products(
-    question: Question, understanding: Understanding | None, evidence: Sequence[Evidence]
+    question: Question,
+    understanding: Understanding | None,
+    evidence: Sequence[Evidence],
+    *,
+    earlier: Question | None = None,
 ) -> Draft | None:
-    """Answer from catalogue rows, or None where the question is not about products."""
+    """Answer from catalogue rows, or None where the question is not about products.
+
+    ``earlier`` is the question that this one leans on ("and in blue?"): it names the product, and
+    says what is asked where this one does not ("and the dry one?").
+    """
     rows = [e for e in evidence if isinstance(e.row, Product)]
-    if not rows or not _is_about_products(question, understanding, rows):
+    if earlier is not None and not any(_is_named(question, e) for e in rows):
+        rows = _named(earlier, rows)
+        named = bool(rows) and any(_is_named(earlier, e) for e in rows)
+    else:
+        named = any(_is_named(question, e) for e in rows)
+    if earlier is not None and not question.aspects:
+        question = replace(question, aspects=earlier.aspects)
+    if not rows or not _is_about_products(question, understanding, rows, named=named):
         return None
     rows = _named(question, rows)
     if len(rows) > 1:
@@ -83,17 +103,18 @@ def answer_from_products(
 
 
 def _is_about_products(
-    question: Question, understanding: Understanding | None, rows: list[Evidence]
+    question: Question, understanding: Understanding | None, rows: list[Evidence], *, named: bool
 ) -> bool:
     names = frozenset().union(*(content_stems(f"{e.heading} {_product(e).category}") for e in rows))
     if (question.stems & _SERVICE) - names:
         return False
-    if any(_is_named(question, e) for e in rows):
+    if named:
         return True
     # Found by part of a name, by a filter or by likeness: what is asked must be the rows' business.
     told = frozenset().union(*(content_stems(f"{e.text} {_product(e).category}") for e in rows))
+    known = told | names | _COLOR_STEMS
     matter = question.stems - _ASKING
-    strange = len(matter - told - names)
+    strange = len(respelled(matter, Counter(known)) - known)
     intent = "" if understanding is None else understanding.intent
     if intent in PRODUCT_INTENTS:
         return strange <= _MOST_STRANGE * len(matter)
@@ -105,10 +126,26 @@ _MOST_STRANGE = 0.34
 
 
 def _named(question: Question, rows: list[Evidence]) -> list[Evidence]:
-    """Keep the rows whose whole name is in the question; of two, not the name within the other."""
+    """Keep the rows whose name stands in the question, the longest names first.
+
+    A name within a longer one counts only where it stands by itself too; where no name stands as
+    written, all its words anywhere will do.
+    """
+    rest = _phrase(question.text)
+    written: list[Evidence] = []
+    for row in sorted(rows, key=lambda e: -len(_phrase(e.heading))):
+        if _phrase(row.heading) in rest:
+            written.append(row)
+            rest = rest.replace(_phrase(row.heading), " | ")
+    if written:
+        return [row for row in rows if row in written]
     whole = [e for e in rows if _is_named(question, e)]
     longest = [e for e in whole if not any(_name_of(e) < _name_of(other) for other in whole)]
     return longest or rows
+
+
+def _phrase(text: str) -> str:
+    return f" {' '.join(word.stem for word in words(text))} "
 
 
 def _is_named(question: Question, evidence: Evidence) -> bool:
@@ -127,6 +164,7 @@ def _single(wish: _Wish, evidence: Evidence) -> Draft | None:
     attribute = _attribute(wish.question, product)
     if attribute:
         sentences.append(attribute)
+    sentences += [told for told in _dates(wish.question, product) if told != attribute]
     fits = _made_in(wish, product)
     if fits:
         sentences.append(fits)
@@ -153,8 +191,13 @@ def _single(wish: _Wish, evidence: Evidence) -> Draft | None:
 
 def _several(question: Question, rows: list[Evidence]) -> Draft:
     if Aspect.COMPARE in question.aspects:
-        rows = sorted(rows, key=lambda e: _product(e).price)[:_MOST_LISTED]
+        rows = sorted(rows, key=lambda e: _product(e).price)
+        if _DEAREST.search(question.text):
+            return _draft(f"The {rows[-1].heading} costs most, {_price(rows[-1])}.", rows[-1:])
+        rows = rows[:_MOST_LISTED]
         cheapest, *others = rows
+        if len(rows) == _PAIR and _GAP.search(question.text):
+            return _draft(_gap(cheapest, others[0]), rows)
         against = listed([f"{_price(e)} for the {e.heading}" for e in others])
         text = f"The {cheapest.heading} costs least, {_price(cheapest)}, against {against}."
         return _draft(text, rows)
@@ -165,6 +208,23 @@ def _several(question: Question, rows: list[Evidence]) -> Draft:
     if not had:
         text = f"I find {shown}, but sold out at the moment."
     return _draft(text, chosen)
+
+
+_PAIR = 2
+_DEAREST = re.compile(r"\bmost expensive\b|\bpriciest\b|\bdearest\b", re.IGNORECASE)
+_GAP = re.compile(
+    r"\b(?:difference|gap|how much (?:more|less|cheaper|dearer)|compare|vs|versus|better value)\b",
+    re.IGNORECASE,
+)
+
+
+def _gap(cheaper: Evidence, dearer: Evidence) -> str:
+    low, high = _product(cheaper), _product(dearer)
+    more = money(high.price - low.price, high.currency)
+    return (
+        f"The {high.name} costs {_price(dearer)}, {more} more than the {low.name} "
+        f"({_price(cheaper)})."
+    )
 
 
 def _draft(text: str, rows: list[Evidence]) -> Draft:
@@ -184,8 +244,35 @@ def _attribute(question: Question, product: Product) -> str:
             return f"Yes, {_lower(the)} {are} {' '.join(name)}."
         if value.casefold() in {"no", "false"}:
             return f"No, {_lower(the)} {are} not {' '.join(name)}."
-        return f"The {' '.join(name)} of {_lower(the)}: {value}{' ' + unit if unit else ''}."
+        measured = f"{_in_words(value)} {unit}".strip()
+        return f"The {' '.join(name)} of {_lower(the)}: {measured}."
     return ""
+
+
+_ASKS_WHEN = re.compile(
+    r"\bwhen\b|\bwhat (?:day|days|date|dates|time)\b|\bkicks? off\b|\bstarts?\b", re.IGNORECASE
+)
+_TELLS_WHEN = frozenset({"date", "day", "days", "time", "times", "start", "starts"})
+
+
+def _dates(question: Question, product: Product) -> list[str]:
+    """Return the columns that tell when, where that is asked."""
+    if not _ASKS_WHEN.search(question.text):
+        return []
+    the, _ = _subject(product)
+    return [
+        f"The {' '.join(key.split('_'))} of {_lower(the)}: {_in_words(value)}."
+        for key, value in product.attributes.items()
+        if value and _TELLS_WHEN & set(key.split("_"))
+    ]
+
+
+def _in_words(value: str) -> str:
+    """Write an ISO date in words; anything else stays as it is."""
+    try:
+        return in_words(date.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 _UNIT_SUFFIXES = ("_g", "_kg", "_mm", "_cm", "_l", "_lm", "_oz", "_lb", "_in", "_h")
@@ -201,9 +288,22 @@ def _made_in(wish: _Wish, product: Product) -> str:
         return f"No, {_lower(the)} {do} not come in {wish.size}. Sizes: {_range(product.sizes)}."
     if wish.color and colors and not any(wish.color in color for color in colors):
         return f"No, {_lower(the)} {do} not come in {wish.color}. Colors: {listed(product.colors)}."
+    width = _width(wish.question, product)
+    if width and wish.size and sizes:
+        return f"{the} {come} in size {wish.size}, but I find no {width} one of it."
     wanted = [wish.color] if wish.color and colors else []
     wanted += [f"size {wish.size}"] if wish.size and sizes else []
     return f"Yes, {_lower(the)} {come} in {' and in '.join(wanted)}." if wanted else ""
+
+
+_WIDTH = re.compile(r"\b(?:wide|narrow)\b", re.IGNORECASE)
+
+
+def _width(question: Question, product: Product) -> str:
+    """Return the width asked for where the row tells of none such."""
+    asked = _WIDTH.search(question.text)
+    told = f"{product.name} {product.description} {' '.join(product.sizes)}".casefold()
+    return asked.group().casefold() if asked and asked.group().casefold() not in told else ""
 
 
 def _choices(

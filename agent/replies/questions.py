@@ -63,7 +63,8 @@ _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         (
             Asked.HOW_MUCH,
             (
-                r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|\bprice"
+                r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|"
+                r"\bprice(?![ -]?match)"
                 r"|\bpricing\b|\bfees?\b|\bwhat(?:'s| is| are) the (?:charge|rate|damage)|"
                 r"\bexpensive\b|\bhow pricey\b"
             ),
@@ -136,7 +137,8 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
         (
             Aspect.COMPARE,
             (
-                r"\bcheap(?:er|est)\b|\bdifference\b|\bcompare|\bbetter\b|\bvs\b|\bversus\b|\bmost "
+                r"\bcheap(?:er|est)\b|\bdifference\b|\bgap\b|\bhow much (?:more|less)\b|\bdearer\b|"
+                r"\bpriciest\b|\bbetter value\b|\bcompare|\bbetter\b|\bvs\b|\bversus\b|\bmost "
                 r"expensive\b|\blight(?:er|est)\b"
             ),
         ),

@@ -148,20 +148,26 @@ def units_of(text: str) -> tuple[Unit, ...]:
 
 
 def _units(text: str) -> Iterator[Unit]:
-    lead_in = ""
+    lead_in, plain_items = "", False
     for raw in text.splitlines():
         line = raw.strip()
         if not line or set(line) <= set("|-: "):
             lead_in = lead_in if line else ""
             continue
         if line.endswith(":"):
-            lead_in = line.rstrip(": ")
-        elif is_row(line):
+            lead_in, plain_items = line.rstrip(": "), False
+            continue
+        sentences = split_sentences(line)
+        if plain_items and len(sentences) > 1:
+            # Marks are gone: after items of one sentence each, a paragraph is none of them.
+            lead_in, plain_items = "", False
+        if is_row(line):
             yield Unit(text=line, kind="row")
         elif lead_in:
+            plain_items = len(sentences) == 1
             yield Unit(text=line, kind="item", lead_in=lead_in)
         else:
-            yield from (Unit(text=sentence) for sentence in _with_their_yes(split_sentences(line)))
+            yield from (Unit(text=sentence) for sentence in _with_their_yes(sentences))
 
 
 def _with_their_yes(sentences: list[str]) -> Iterator[str]:
@@ -183,6 +189,16 @@ _CELL = re.compile(r"^[^:;|]{1,40}:\s[^;|]+;\s[^:;|]{1,40}:\s")
 def is_row(line: str) -> bool:
     """Whether a line is a table row: ``Header: value; Header: value`` or cells between bars."""
     return line.count("|") > 1 or _CELL.match(line) is not None
+
+
+_AS_A_WHOLE = re.compile(
+    r"\b(?:if|unless|all of|hold|conditions?|not|cannot|except)\b|n't\b", re.IGNORECASE
+)
+
+
+def is_whole(lead_in: str) -> bool:
+    """Whether a lead-in sets conditions: an item without the others would say too much."""
+    return _AS_A_WHOLE.search(lead_in) is not None
 
 
 def is_fragment(text: str) -> bool:

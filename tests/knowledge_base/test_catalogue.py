@@ -39,6 +39,8 @@ CATALOGUE = Catalogue(
         ("is the larkrun in stock", ["T3"]),
         ("are the larkruns back", ["T3"]),
         ("Is the Ridgeline Dry cheaper than the Larkrun?", ["T2", "T3"]),
+        ("is the ridgeline dry cheaper than the ridgeline", ["T2", "T1"]),
+        ("difference between the ridgeline and the ridgeline dry", ["T2", "T1"]),
         ("duohut 2 weight", ["N2"]),
         ("whats T3", ["T3"]),
         ("tarnstone in brown", ["B1"]),

@@ -1,7 +1,9 @@
+from datetime import date
+
 import pytest
 
 from knowledge_base.lexical import LexicalIndex, Speller
-from knowledge_base.question import complete, is_elliptic, prepare, shorten, spell_out
+from knowledge_base.question import complete, dated, is_elliptic, prepare, shorten, spell_out
 from knowledge_base.question_types import QuestionType, can_answer, question_type
 from knowledge_base.words import content_words, numbers, stems, words
 
@@ -93,6 +95,19 @@ def test_long_texts_keep_both_ends():
 )
 def test_slips_are_mended_and_other_words_left(word: str, mended: str):
     assert Speller({"shipping": 3, "subscription": 2, "boots": 1, "12346": 9}).mend(word) == mended
+
+
+@pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("what time do you close today", "what time do you close today (Sunday)"),
+        ("are you open tomorrow", "are you open tomorrow (Monday)"),
+        ("can you send it today", "can you send it today"),
+        ("when do you open on friday", "when do you open on friday"),
+    ],
+)
+def test_todays_hours_are_asked_by_weekday(question: str, searched: str):
+    assert dated(question, date(2026, 11, 22)) == searched
 
 
 def test_a_question_is_taken_apart():

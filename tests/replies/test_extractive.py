@@ -257,6 +257,48 @@ def test_products_are_compared_by_price():
     assert text == "The Ridgeline costs least, $129.95, against $154.95 for the Ridgeline Dry."
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "whats the price difference between the ridgeline and the ridgeline dry",
+            "The Ridgeline Dry costs $154.95, $25 more than the Ridgeline ($129.95).",
+        ),
+        (
+            "is the ridgeline dry cheaper than the ridgeline",
+            "The Ridgeline costs least, $129.95, against $154.95 for the Ridgeline Dry.",
+        ),
+        (
+            "which is the most expensive, the ridgeline dry or the ridgeline",
+            "The Ridgeline Dry costs most, $154.95.",
+        ),
+    ],
+)
+def test_two_named_products_are_compared(question, text):
+    assert ask(question, from_product(DRY), from_product(RIDGELINE)) == text
+
+
+def test_a_question_that_leans_on_the_one_before_is_about_its_product():
+    draft = COMPOSER.from_rows(
+        "how much is it", None, (from_product(RIDGELINE),), previous="do you have the ridgeline"
+    )
+
+    assert draft is not None
+    assert draft.text.startswith("The Ridgeline costs $129.95.")
+
+
+def test_a_width_that_the_row_does_not_tell_of_is_not_promised():
+    text = ask("do you have the ridgeline in 9 wide", from_product(RIDGELINE))
+
+    assert "but I find no wide one of it" in text
+
+
+def test_a_row_does_not_answer_what_is_not_its_business():
+    spray = from_product(product("Boot Proof Spray", "12"))
+
+    assert not ask("do you sell bear repellent spray", spray, intent="product_availability")
+
+
 def test_several_products_are_listed_with_prices():
     rows = [from_product(product(f"Boot {c}", "100")) for c in "ABCD"]
 

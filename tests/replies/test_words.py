@@ -67,3 +67,16 @@ def test_the_country_is_a_word_and_the_pronoun_none():
 def test_never_fails_on_odd_texts(text):
     units_of(text)
     content_stems(text)
+
+
+def test_a_paragraph_after_a_list_is_no_item_of_it():
+    units = units_of(
+        "We match a price if all of these hold:\nSame model.\nIn stock.\nNo ads. No coupons."
+    )
+
+    assert [(unit.kind, unit.lead_in) for unit in units] == [
+        ("item", "We match a price if all of these hold"),
+        ("item", "We match a price if all of these hold"),
+        ("sentence", ""),
+        ("sentence", ""),
+    ]
