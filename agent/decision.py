@@ -258,7 +258,7 @@ def _clarify(signals: Signals, policy: Policy) -> Decision | None:
     if pending is not None and pending.kind is PendingKind.CLARIFY:
         return None
     options = _clarifiable(understanding, policy)
-    if len(options) < _LEAST_OPTIONS:
+    if len(options) < _LEAST_OPTIONS or policy.routing.are_alike(options[0], options[1]):
         return None
     if signals.llm_choice is not None and signals.llm_choice in options:
         return Decision(

@@ -19,6 +19,11 @@ class Routing(BaseModel):
     smalltalk: dict[str, str]
     offer_person: dict[str, str]
     flows: dict[str, str]
+    alike: tuple[frozenset[str], ...] = ()
+
+    def are_alike(self, one: str, other: str) -> bool:
+        """Whether two intents are answered from the same pages and rows."""
+        return any(one in group and other in group for group in self.alike)
 
 
 def load_routing(path: Path = SHIPPED) -> Routing:

@@ -23,7 +23,8 @@ CALM_INTENTS = frozenset(
         "price_inquiry", "promotions", "book_appointment", "reschedule_appointment",
         "confirm_appointment", "pause_subscription", "skip_delivery", "change_subscription",
         "store_hours", "store_location", "newsletter_subscription", "greeting", "thanks", "goodbye",
-        "affirm", "deny", "positive_feedback", "help",
+        "affirm", "deny", "positive_feedback", "help", "bot_challenge", "wrong_number", "opt_in",
+        "product_availability", "request_callback", "contact_customer_service",
     }
 )  # fmt: skip
 """Intents whose utterances carry no sensitive topic, so that they serve as its negatives."""

@@ -21,6 +21,7 @@ from intents.data import OUT_OF_SCOPE, Corpus, Labelled, Row, TopicRow, load_cor
 from intents.encoder import Encoder, load_encoder
 from intents.errors import GateError, TrainingDataError
 from intents.examples import (
+    CALM_INTENTS,
     Progress,
     Table,
     consent_as_intents,
@@ -103,7 +104,8 @@ def ensure_trained(
     current = registry.active().version
     if current is not None:
         manifest = registry.verify(current)
-        if manifest.data_sha256 == data_digest(training_data) and manifest.encoder == encoder:
+        unchanged = manifest.data_sha256 == data_digest(training_data)
+        if unchanged and manifest.encoder == encoder and manifest.recipe == recipe():
             load_encoder(models_dir, encoder)
             return current
     made = train(
@@ -255,9 +257,9 @@ def _check(corpus: Corpus, folder: Path) -> None:
         )
 
 
-def describe(corpus: Corpus, encoder: Encoder, *, name: str, seed: int) -> Manifest:
-    """Return the manifest of what would be trained; its version is the hash of the makings."""
-    recipe: dict[str, float] = {
+def recipe() -> dict[str, float]:
+    """Return every choice that makes another model of the same data."""
+    return {
         "form": FORM,
         "dimensions": features.DIMENSIONS,
         "sharpness": features.SHARPNESS,
@@ -267,9 +269,14 @@ def describe(corpus: Corpus, encoder: Encoder, *, name: str, seed: int) -> Manif
         "sign_weight": features.SIGN_WEIGHT,
         "signs": len(SIGNS),
         "ridge": kernel.RIDGE,
+        "calm_intents": len(CALM_INTENTS),
     }
+
+
+def describe(corpus: Corpus, encoder: Encoder, *, name: str, seed: int) -> Manifest:
+    """Return the manifest of what would be trained; its version is the hash of the makings."""
     libraries = {lib: library_version(lib) for lib in ("numpy", "scipy", "onnxruntime")}
-    makings = [corpus.digest, encoder.card.weights_sha256, seed, recipe, libraries]
+    makings = [corpus.digest, encoder.card.weights_sha256, seed, recipe(), libraries]
     digest = sha256(json.dumps(makings, sort_keys=True).encode()).hexdigest()
     return Manifest(
         version=f"{name}-{digest[:8]}",
@@ -277,7 +284,7 @@ def describe(corpus: Corpus, encoder: Encoder, *, name: str, seed: int) -> Manif
         weights_sha256=encoder.card.weights_sha256,
         data_sha256=corpus.digest,
         seed=seed,
-        recipe=recipe,
+        recipe=recipe(),
         libraries=libraries,
         intents=tuple(sorted({row.label for row in corpus.intents})),
         topics=tuple(sorted({topic for row in corpus.topics for topic in row.topics})),

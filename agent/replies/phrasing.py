@@ -37,9 +37,29 @@ def spoken(question: Question, piece: Piece) -> str:
         text = f"{piece.heading.rsplit(' > ', 1)[-1].rstrip('?:.')}: {unit.text}"
     else:
         text = unit.text
+    text = _without_others_answer(question, piece.heading, text)
     if piece.first and unit.kind == "sentence" and not is_fragment(unit.text):
-        text = _opened(question, piece.heading, text)
+        text = _opened(question, text)
     return _ended(text)
+
+
+def _without_others_answer(question: Question, heading: str, text: str) -> str:
+    """Leave off a page's own yes or no: it answers the page's question, seldom the customer's."""
+    own = _YES.match(text)
+    if own is None:
+        return text
+    asked = content_stems(heading.rsplit(" > ", 1)[-1])
+    shared = len(question.stems & asked)
+    numbers = set(re.findall(r"\d+", question.text))
+    same = (
+        bool(asked)
+        and shared >= _SAME_QUESTION * max(len(question.stems), 1)
+        and numbers <= set(re.findall(r"\d+", f"{heading} {text}"))
+    )
+    if same and question.yes_no and not question.negated:
+        return text
+    rest = text[own.end() :]
+    return rest[:1].upper() + rest[1:]
 
 
 def join(sentences: Sequence[str]) -> str:
@@ -90,6 +110,8 @@ _LISTED_CHARS_WHOLE = 240
 
 
 _YES = re.compile(r"^(yes|no|yep|nope)\b[,.!: -]*\s*", re.IGNORECASE)
+_SAME_QUESTION = 0.75
+"""Share of the question's words that a page's own question must hold for its yes to be ours."""
 _ASKS_BACK = 0.6
 """Share of the question's words that a sentence must hold before it may open with yes or no."""
 _NOT = re.compile(r"\b(?:not|cannot|never|no longer)\b|n't\b", re.IGNORECASE)
@@ -104,18 +126,15 @@ _CAN = re.compile(
 )
 
 
-def _opened(question: Question, heading: str, text: str) -> str:
+def _opened(question: Question, text: str) -> str:
     """Open with yes or no where the sentence plainly says so, and never where it may not."""
-    own = _YES.match(text)
-    if own is not None:
-        # The page's own yes answers the page's question: it must be the customer's too.
-        asked = content_stems(heading.rsplit(" > ", 1)[-1])
-        same = bool(asked) and len(question.stems & asked) >= _ASKS_BACK * len(question.stems)
-        rest = text[own.end() :]
-        if (same and question.yes_no and not question.negated) or not rest:
-            return text
-        return rest[0].upper() + rest[1:]
-    if not question.yes_no or question.negated or not question.stems or _UNLESS.search(text):
+    if (
+        _YES.match(text)
+        or not question.yes_no
+        or question.negated
+        or not question.stems
+        or _UNLESS.search(text)
+    ):
         return text
     held = len(question.stems & content_stems(text)) / len(question.stems)
     if held < _ASKS_BACK + 0.2:

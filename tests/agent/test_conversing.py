@@ -439,10 +439,10 @@ def test_a_crash_between_composing_and_sending_loses_and_doubles_nothing(house: 
 def test_a_clarified_question_is_answered_with_the_chosen_intent(house: House) -> None:
     text = "i want to send it back for my money"
     pair = (
-        Candidate(intent="return_item", confidence=0.4),
-        Candidate(intent="get_refund", confidence=0.39),
+        Candidate(intent="track_order", confidence=0.4),
+        Candidate(intent="track_refund", confidence=0.39),
     )
-    house.understander.tell(text, intent="return_item", candidates=pair, doubt=Doubt.TOO_CLOSE)
+    house.understander.tell(text, intent="track_order", candidates=pair, doubt=Doubt.TOO_CLOSE)
     house.answerer.answers[text] = "Send it within 60 days."
 
     house.text(text)

@@ -86,22 +86,28 @@ def test_first_rule_that_holds_decides(situation: Signals, route: Route, rule: s
     assert (decision.route, decision.rule) == (route, rule)
 
 
-def too_close() -> Signals:
+def too_close(first: str = "track_order", second: str = "track_refund") -> Signals:
     pair = (
-        Candidate(intent="return_item", confidence=0.41),
-        Candidate(intent="get_refund", confidence=0.39),
+        Candidate(intent=first, confidence=0.41),
+        Candidate(intent=second, confidence=0.39),
     )
     return signals(
-        "i want to send it back for my money",
-        read=understanding("return_item", 0.41, candidates=pair, doubt=Doubt.TOO_CLOSE),
+        "where is it",
+        read=understanding(first, 0.41, candidates=pair, doubt=Doubt.TOO_CLOSE),
     )
+
+
+def test_two_intents_answered_alike_need_no_question() -> None:
+    decision = decide(too_close("return_item", "get_refund"), POLICY)
+
+    assert (decision.route, decision.rule) == (Route.KNOWLEDGE, "intent_return_item")
 
 
 def test_two_intents_too_close_are_clarified() -> None:
     decision = decide(too_close(), POLICY)
 
     assert decision.route is Route.CLARIFY
-    assert decision.options == ("return_item", "get_refund")
+    assert decision.options == ("track_order", "track_refund")
 
 
 def test_two_intents_too_close_are_not_clarified_twice_in_a_row() -> None:
@@ -111,9 +117,9 @@ def test_two_intents_too_close_are_not_clarified_twice_in_a_row() -> None:
 
 
 def test_an_llm_choice_settles_two_intents_too_close() -> None:
-    decision = decide(replace(too_close(), llm_choice="get_refund"), POLICY)
+    decision = decide(replace(too_close(), llm_choice="track_refund"), POLICY)
 
-    assert (decision.route, decision.options) == (Route.KNOWLEDGE, ("get_refund",))
+    assert (decision.route, decision.options) == (Route.KNOWLEDGE, ("track_refund",))
 
 
 @pytest.mark.parametrize(
