@@ -43,7 +43,9 @@ def sentence_transformers_times(messages: list[str]) -> list[float] | None:
     from intents.weights import find_weights
 
     torch.set_num_threads(1)
-    model = SentenceTransformer(str(find_weights("fast")), device="cpu")
+    model = SentenceTransformer(
+        str(find_weights("fast", load_settings().models).folder), device="cpu"
+    )
     return times_ms(lambda t: model.encode(t, show_progress_bar=False), messages)
 
 
