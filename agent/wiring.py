@@ -1,7 +1,6 @@
 """The composition root: the one place where adapters are chosen and put together."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
 
@@ -23,9 +22,10 @@ from agent.keywords import load_keywords
 from agent.knowledge import LiveKnowledge
 from agent.llm_budget import DailyBudget
 from agent.outbox import Outbox
+from agent.progress import NowAndThen, Tell
 from agent.replies.templates import Templates, load_templates
 from agent.routing import load_routing
-from agent.runtime.durable import DurableQueue, DurableRuntime, Work
+from agent.runtime.durable import DurableQueue, DurableRuntime, Pulse, Work
 from agent.runtime.inline import InlineQueue
 from agent.runtime.turn_runner import TurnRunner
 from agent.runtime.waiting import WaitingRoom
@@ -43,23 +43,7 @@ from knowledge_base.ports import EncoderLike
 
 _log = structlog.get_logger(__name__)
 
-Tell = Callable[[str], None]
-TELL_EVERY_S = 2.0
 _WARM_UP = "is order 48213 coming tomorrow at 5pm?"
-
-
-class NowAndThen:
-    """Passes news of progress on, at most every two seconds."""
-
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
-        self._told = time.monotonic()
-
-    def __call__(self, message: str) -> None:
-        """Take news."""
-        if time.monotonic() - self._told >= TELL_EVERY_S:
-            self._told = time.monotonic()
-            self._tell(f"  {message}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +264,12 @@ def wire(settings: Settings, senders: Mapping[str, Sender], tell: Tell) -> Servi
 
 
 def assemble(
-    foundation: Foundation, mind: Mind, secrets: Secrets, senders: Mapping[str, Sender]
+    foundation: Foundation,
+    mind: Mind,
+    secrets: Secrets,
+    senders: Mapping[str, Sender],
+    *,
+    pulse: Pulse | None = None,
 ) -> Services:
     """Put the service's parts together around a foundation and a mind."""
     settings, database, brand = foundation.settings, foundation.database, foundation.brand
@@ -314,6 +303,7 @@ def assemble(
             work=work,
             ids=foundation.ids,
             single_process=url.startswith("sqlite"),
+            pulse=pulse or Pulse(),
         ),
     )
 

@@ -2,8 +2,7 @@
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +17,6 @@ ERRORS = Console(stderr=True)
 OUT = Console()
 
 FAILED, WRONG_USE = 1, 2
-TELL_EVERY_S = 2.0
 
 
 def print_json(value: object) -> None:
@@ -34,21 +32,6 @@ def print_line(value: Mapping[str, Any]) -> None:
 def tell(message: str) -> None:
     """Write progress to stderr."""
     ERRORS.print(message, highlight=False)
-
-
-class Steps:
-    """Tells how far a long piece of work is: each new stage, then at most every two seconds."""
-
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self._tell = tell
-        self._stage = ""
-        self._told = 0.0
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """Take news of progress."""
-        if stage != self._stage or time.monotonic() - self._told > TELL_EVERY_S:
-            self._stage, self._told = stage, time.monotonic()
-            self._tell(f"  {stage}: {done} of {total}" if total else f"  {stage}")
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from typing import Annotated
 
 import typer
 
-from agent.cli.console import Steps, errors_told, tell
+from agent.cli.console import errors_told, tell
 from agent.cli.serve import check_port, run_service
+from agent.progress import Steps
 from agent.settings import Settings, load_settings
 
 

@@ -39,7 +39,6 @@ TURNS, SENDS = "turns", "sends"
 WORKERS = 6
 """Turns at once in one process; unlimited workers on one engine deadlocked (DESIGN.md)."""
 TURN_POLL_S, SEND_POLL_S = 0.1, 0.5
-BEAT_S, SILENT_S = 5.0, 15.0
 STOP_S = 5.0
 """How long stopping waits for turns under way; what is not done then is done after the restart."""
 SCHEMA = "dbos"
@@ -109,6 +108,14 @@ class DurableQueue:
         self._client.enqueue_in_transaction(session, options, argument)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """Seconds between a process's signs of life, and of silence after which it counts as dead."""
+
+    beat_s: float = 5.0
+    silent_s: float = 15.0
+
+
 class UnderWay:
     """Counts work under way, so that stopping can wait for it."""
 
@@ -173,13 +180,12 @@ class DurableRuntime:
         work: Work,
         ids: Ids,
         single_process: bool,
-        beat_s: float = BEAT_S,
-        silent_s: float = SILENT_S,
+        pulse: Pulse,
     ) -> None:
         self._engine = engine
         self._work = work
         self._single_process = single_process
-        self._beat_s, self._silent_s = beat_s, silent_s
+        self._pulse = pulse
         self.executor_id = ids.new("exe")
         self._stop = threading.Event()
         self._heart = threading.Thread(target=self._beat_and_reap, daemon=True, name="heartbeat")
@@ -215,7 +221,7 @@ class DurableRuntime:
         self._work.queue.connect()
         self._beat()
         # On SQLite there is one process: whoever else has left a heartbeat is gone.
-        self._reap(0.0 if self._single_process else self._silent_s)
+        self._reap(0.0 if self._single_process else self._pulse.silent_s)
         self._heart.start()
 
     def close(self) -> None:
@@ -228,10 +234,10 @@ class DurableRuntime:
             self._heart.join(timeout=STOP_S)
 
     def _beat_and_reap(self) -> None:
-        while not self._stop.wait(self._beat_s):
+        while not self._stop.wait(self._pulse.beat_s):
             try:
                 self._beat()
-                self._reap(self._silent_s)
+                self._reap(self._pulse.silent_s)
             except sa.exc.DBAPIError as error:
                 # The database went away; the next beat tries again.
                 _log.warning("heartbeat_failed", error=type(error).__name__)

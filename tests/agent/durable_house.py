@@ -6,7 +6,7 @@ from pathlib import Path
 from agent.domain.messages import InboundMessage
 from agent.domain.ports import RandomIds, SystemClock
 from agent.inbox import Accepted
-from agent.runtime.durable import DurableRuntime
+from agent.runtime.durable import Pulse
 from agent.secrets_file import load_secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
@@ -14,7 +14,8 @@ from agent.store.unit_of_work import Database
 from agent.wiring import Services, assemble
 from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation
 
-SILENT_S = 1.0
+QUICK = Pulse(beat_s=0.3, silent_s=1.0)
+"""Takes another process for dead after a second, so that tests need not wait for fifteen."""
 
 
 @dataclass
@@ -32,15 +33,13 @@ def build(url: str, home: Path) -> DurableHouse:
     sender = FakeSender()
     base = foundation(engine, Database(engine, clock, ids), clock, ids, home, burst_silence_s=0.0)
     services = assemble(
-        base, fake_mind(FakeUnderstander(), answerer, clock), load_secrets(home), {"twilio": sender}
+        base,
+        fake_mind(FakeUnderstander(), answerer, clock),
+        load_secrets(home),
+        {"twilio": sender},
+        pulse=QUICK,
     )
-    quicken(services.runtime)
     return DurableHouse(services, answerer, sender)
-
-
-def quicken(runtime: DurableRuntime) -> None:
-    """Beat fast, and take another for dead after one second."""
-    runtime._beat_s, runtime._silent_s = 0.3, SILENT_S
 
 
 def text(house: DurableHouse, words: str, provider_id: str = "SM1") -> Accepted:
