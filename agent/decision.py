@@ -8,6 +8,8 @@ stand in order of urgency; the first that has an answer decides.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agent.decision_pending import clarified, is_clarifying, yes_or_no
+from agent.decision_several import hears_opt_out, several_wishes
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Escalate, Route, Signals
 from agent.escalation.ruleset import RuleSet
@@ -92,7 +94,7 @@ def _confirmed_opt_out(signals: Signals, _policy: Policy) -> Decision | None:
     pending = signals.conversation.pending
     if pending is None or pending.kind is not PendingKind.CONFIRM_OPT_OUT:
         return None
-    match _yes_or_no(signals):
+    match yes_or_no(signals):
         case True:
             return _answer(
                 Route.CONSENT, "opt_out_confirmed", "The customer confirmed.", "opt_out_done"
@@ -110,7 +112,7 @@ def _escalation(signals: Signals, policy: Policy) -> Decision | None:
     if (
         pending is not None
         and pending.kind is PendingKind.OFFER_PERSON
-        and _yes_or_no(signals) is True
+        and yes_or_no(signals) is True
     ):
         accepted = Escalate(
             rule="offer_accepted", queue="", reason="The customer accepted the offer of a person."
@@ -122,7 +124,9 @@ def _escalation(signals: Signals, policy: Policy) -> Decision | None:
 
 def _unsure_opt_out(signals: Signals, _policy: Policy) -> Decision | None:
     understanding = signals.understanding
-    if understanding is None or understanding.consent is not ConsentReading.UNSURE:
+    if understanding is None:
+        return None
+    if understanding.consent is not ConsentReading.UNSURE and not hears_opt_out(signals):
         return None
     return _answer(
         Route.CONSENT,
@@ -152,15 +156,23 @@ def _keyword(signals: Signals, policy: Policy) -> Decision | None:
     return _answer(Route.KEYWORD, f"keyword_{keyword}", "A keyword needs no model.", template)
 
 
-def _flow(signals: Signals, policy: Policy) -> Decision | None:
+def _flow_answer(signals: Signals, _policy: Policy) -> Decision | None:
     flow = signals.conversation.flow
-    if flow is not None and signals.keyword is not None and signals.keyword.isdecimal():
-        return Decision(
-            route=Route.FLOW,
-            rule="flow_answer",
-            reason=f"An answer to the running flow {flow.flow}.",
-            template=flow.flow,
-        )
+    if flow is None or signals.keyword is None or not signals.keyword.isdecimal():
+        return None
+    return Decision(
+        route=Route.FLOW,
+        rule="flow_answer",
+        reason=f"An answer to the running flow {flow.flow}.",
+        template=flow.flow,
+    )
+
+
+def _several(signals: Signals, policy: Policy) -> Decision | None:
+    return several_wishes(signals, policy.routing)
+
+
+def _flow_start(signals: Signals, policy: Policy) -> Decision | None:
     understanding = signals.understanding
     if understanding is None or understanding.doubt is not Doubt.NONE:
         return None
@@ -181,38 +193,11 @@ def _pending_answer(signals: Signals, _policy: Policy) -> Decision | None:
     if pending is None:
         return None
     if pending.kind is PendingKind.CLARIFY:
-        return _clarified(signals)
-    if pending.kind is PendingKind.OFFER_PERSON and _yes_or_no(signals) is False:
+        return clarified(signals, pending)
+    if pending.kind is PendingKind.OFFER_PERSON and yes_or_no(signals) is False:
         return _answer(
             Route.SMALLTALK, "offer_declined", "The customer wants no person now.", "deny_idle"
         )
-    return None
-
-
-def _clarified(signals: Signals) -> Decision | None:
-    pending = signals.conversation.pending
-    if pending is None:
-        return None
-    chosen = _choice(signals, pending.options)
-    if chosen is None:
-        return None
-    return Decision(
-        route=Route.KNOWLEDGE,
-        rule="clarified",
-        reason=f"The customer meant {chosen.replace('_', ' ')}.",
-        question=pending.question,
-        options=(chosen,),
-    )
-
-
-def _choice(signals: Signals, options: tuple[str, ...]) -> str | None:
-    if signals.keyword is not None and signals.keyword.isdecimal():
-        place = int(signals.keyword) - 1
-        return options[place] if 0 <= place < len(options) else None
-    if signals.keyword == "affirm" and options:
-        return options[0]
-    if signals.understanding is not None and signals.understanding.intent in options:
-        return signals.understanding.intent
     return None
 
 
@@ -252,10 +237,9 @@ def _out_of_scope(signals: Signals, _policy: Policy) -> Decision | None:
 def _clarify(signals: Signals, policy: Policy) -> Decision | None:
     """Two intents too close to call: one question settles it, but never two in a row."""
     understanding = signals.understanding
-    pending = signals.conversation.pending
     if understanding is None or understanding.doubt is not Doubt.TOO_CLOSE:
         return None
-    if pending is not None and pending.kind is PendingKind.CLARIFY:
+    if is_clarifying(signals.conversation.pending):
         return None
     options = _clarifiable(understanding, policy)
     if len(options) < _LEAST_OPTIONS or policy.routing.are_alike(options[0], options[1]):
@@ -302,15 +286,6 @@ def _knowledge(signals: Signals, _policy: Policy) -> Decision:
     )
 
 
-def _yes_or_no(signals: Signals) -> bool | None:
-    """Read an answer to an open yes-or-no question: by keyword, else by a sure intent."""
-    answer = signals.keyword
-    understanding = signals.understanding
-    if answer is None and understanding is not None and understanding.doubt is Doubt.NONE:
-        answer = understanding.intent
-    return {"affirm": True, "deny": False}.get(answer or "")
-
-
 def _answer(route: Route, rule: str, reason: str, template: str) -> Decision:
     return Decision(route=route, rule=rule, reason=reason, template=template)
 
@@ -341,7 +316,9 @@ _ORDER: tuple[Callable[[Signals, Policy], Decision | None], ...] = (
     _unsure_opt_out,
     _pending_answer,
     _keyword,
-    _flow,
+    _flow_answer,
+    _several,
+    _flow_start,
     _out_of_scope,
     _smalltalk,
     _clarify,

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.errors import ConfigurationError
 from agent.store.unit_of_work import Database
@@ -17,13 +18,16 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.index import FORMAT
 from knowledge_base.ingest import ingest
 from knowledge_base.ports import EncoderLike, Progress
-from knowledge_base.types import SearchResult
-from knowledge_base.vectors import VectorStore, encoder_mark
+from knowledge_base.types import EVERYBODY, Audience, SearchResult
+from knowledge_base.vectors import StoredCollection, VectorStore, encoder_mark
 
 _log = structlog.get_logger(__name__)
 
 COLLECTION, FILES, FOLDER = "knowledge", "knowledge_files", "knowledge_folder"
 """Names of the active rows: the collection that is live, the hash of its files, their folder."""
+READ = 10
+"""Passages whose sentences may answer: on the brands for practice five hold the answer's sentence
+in 93% of the questions, twelve in 96%."""
 _LOOK_S = 2.0
 """Seconds between looks at the active row; a swapped collection is served within that time."""
 
@@ -72,9 +76,11 @@ class LiveKnowledge:
             base = self._follow()
         return base
 
-    def search(self, question: str, previous: str = "") -> SearchResult:
+    def search(
+        self, question: str, previous: str = "", audience: Audience = EVERYBODY
+    ) -> SearchResult:
         """Search the live collection."""
-        return self.base.search(question, previous=previous)
+        return self.base.search(question, k=READ, previous=previous, audience=audience)
 
     def ensure_indexed(self, progress: Progress) -> IngestReport | None:
         """Index the folder if its files have changed since; None where they have not.
@@ -85,7 +91,7 @@ class LiveKnowledge:
         with self._database.read() as uow:
             present, collection = uow.live.active(FILES), uow.live.active(COLLECTION)
             last = uow.live.active(FOLDER)
-        folder = self._folder or (Path(last) if last and Path(last).is_dir() else self._fallback)
+        folder = self._folder_of(last)
         unchanged = present == fingerprint(folder, encoder_mark(self._encoder))
         if unchanged and collection is not None and self._is_there(collection):
             return None
@@ -116,9 +122,90 @@ class LiveKnowledge:
         self._looked_at = 0.0
         return report
 
+    def versions(self) -> list[StoredCollection]:
+        """Return the indexes that can be gone back to, newest first.
+
+        Raises:
+            ConfigurationError: Chroma cannot be opened.
+        """
+        mark = encoder_mark(self._encoder)
+        try:
+            there = VectorStore.open(home=self._home, chroma_url=self._chroma_url).collections()
+        except KnowledgeError as error:
+            raise ConfigurationError(str(error), hint=error.hint) from error
+        return [c for c in there if c.form == FORMAT and c.encoder == mark]
+
+    def roll_back(self, version: str | None = None) -> StoredCollection:
+        """Make an earlier index live: the one named, else the one made before the live one.
+
+        It stays live until the files change again, or until the next ingest.
+
+        Raises:
+            ConfigurationError: there is no such index, or none before the live one.
+        """
+        there = self.versions()
+        with self._database.read() as uow:
+            live = uow.live.active(COLLECTION)
+        if version is None:
+            place = next((i for i, c in enumerate(there) if c.name == live), -1)
+            chosen = there[place + 1] if place + 1 < len(there) else None
+        else:
+            chosen = next((c for c in there if c.name == version), None)
+        if chosen is None:
+            raise ConfigurationError(
+                f"There is no index {version!r}." if version else "There is no earlier index.",
+                hint="`textwise kb versions` lists what there is.",
+            )
+        with self._database.begin() as uow:
+            uow.live.set_active(COLLECTION, chosen.name)
+            folder = self._folder_of(uow.live.active(FOLDER))
+            if folder.is_dir():
+                # As if the files were indexed: only their next change makes them live again.
+                uow.live.set_active(FILES, fingerprint(folder, encoder_mark(self._encoder)))
+        self._looked_at = 0.0
+        _log.info("knowledge_rolled_back", collection=chosen.name)
+        return chosen
+
+    def follow_files(self, stop: threading.Event, *, every_s: float = 15.0) -> threading.Thread:
+        """Index the folder in the background whenever its files have changed, until ``stop``.
+
+        Looking costs one ``stat`` a file. What cannot be indexed is logged, and what is live stays.
+        """
+
+        def follow() -> None:
+            seen = ""
+            while not stop.wait(every_s):
+                try:
+                    now = self._glance()
+                    if now != seen and self.ensure_indexed(_silent) is not None:
+                        _log.info("knowledge_followed", collection=self.version)
+                    seen = now
+                # The next look may find the files mended.
+                except (ConfigurationError, KnowledgeError, OSError, SQLAlchemyError) as error:
+                    _log.warning("knowledge_not_followed", reason=str(error))
+
+        thread = threading.Thread(target=follow, daemon=True, name="knowledge-files")
+        thread.start()
+        return thread
+
+    def _glance(self) -> str:
+        """Return what changes when the files do, without reading them."""
+        with self._database.read() as uow:
+            folder = self._folder_of(uow.live.active(FOLDER))
+        digest = hashlib.sha256()
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                about = path.stat()
+                digest.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
+        return digest.hexdigest()
+
+    def _folder_of(self, last: str | None) -> Path:
+        return self._folder or (Path(last) if last and Path(last).is_dir() else self._fallback)
+
     def _is_there(self, collection: str) -> bool:
         try:
-            return VectorStore.open(home=self._home, chroma_url=self._chroma_url).has(collection)
+            store = VectorStore.open(home=self._home, chroma_url=self._chroma_url)
+            return store.has(collection)
         except KnowledgeError as error:
             raise ConfigurationError(str(error), hint=error.hint) from error
 
@@ -145,6 +232,10 @@ class LiveKnowledge:
         _log.info("knowledge_live", collection=base.version)
         self.on_live(base)
         return base
+
+
+def _silent(message: str) -> None:
+    del message
 
 
 def _ignore(base: KnowledgeBase) -> None:

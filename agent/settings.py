@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path("var"), description="Folder for all state.")
     models: Path = Field(default=Path("models"), description="Folder of trained versions.")
     encoder: str = Field(
-        default="fast", description="fast, accurate, or a path or hub name of a model."
+        default="fast",
+        description="What training uses: fast, accurate, mixed, or a path or hub name of a model.",
     )
     database_url: OptionalText = Field(
         default=None, description="SQLAlchemy URL; SQLite under the home if unset."
@@ -84,6 +85,12 @@ class Settings(BaseSettings):
     )
     burst_silence_s: float = Field(
         default=2.5, ge=0, le=8, description="Silence after which texts become one turn."
+    )
+    blind_share: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Share of live messages drawn for the blind test of the models.",
     )
     simulator: bool | None = Field(
         default=None,

@@ -25,6 +25,14 @@ class Understands(Protocol):
         ...
 
 
+class HoldsModels(Understands, Protocol):
+    """Reads with the version that is live, which may change between two calls."""
+
+    def held(self) -> "HoldsModels":
+        """Return the version that is live now, which never changes."""
+        ...
+
+
 class Answers(Protocol):
     """Answers questions from evidence. ``version`` names the knowledge."""
 

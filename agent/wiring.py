@@ -1,26 +1,29 @@
 """The composition root: the one place where adapters are chosen and put together."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
 
-import sqlalchemy as sa
-import structlog
-
 from agent.answers import build_answers
-from agent.brand import Brand, load_brand
+from agent.brand import Brand
 from agent.channels import LOCAL_PROVIDERS, LocalSender, Sender
 from agent.decision import Policy
 from agent.desk import Desk
-from agent.domain.ports import Clock, Ids, RandomIds, SystemClock
+from agent.domain.ports import Clock, Ids
 from agent.errors import ConfigurationError
 from agent.escalation.ruleset import load_rules
 from agent.flows.files import load_flows
+from agent.foundation import Foundation, lay_foundation
 from agent.handover import Handovers
 from agent.inbox import Inbox, TurnQueue
 from agent.keywords import load_keywords
 from agent.knowledge import LiveKnowledge
+from agent.learning.ledger import SharedLedger
+from agent.learning.model_desk import Serving
+from agent.learning.parts import Ground, Learning, make_learning
 from agent.llm_budget import DailyBudget
+from agent.models import LiveModels, LoadVersion, load_version
 from agent.outbox import Outbox
 from agent.progress import NowAndThen, Tell
 from agent.replies.templates import Templates, load_templates
@@ -32,37 +35,32 @@ from agent.runtime.waiting import WaitingRoom
 from agent.secrets_file import Secrets, load_secrets
 from agent.seeding import seed_customers, seed_sign_in
 from agent.settings import DEMO_KNOWLEDGE, Settings
-from agent.store.engine import create_engine, create_engine_for_dbos
-from agent.store.migrate import upgrade
+from agent.store.engine import create_engine_for_dbos
 from agent.store.unit_of_work import Database
 from agent.turn import TurnTaker
-from agent.turn_ports import Answers, Understands
+from agent.turn_ports import Answers, HoldsModels
+from intents.encoder import Encoder
 from intents.errors import IntentsError
+from intents.readers import Encoders, retrieval_encoder
+from intents.registry import FileLedger, Registry
 from intents.understanding import Understander
 from knowledge_base.ports import EncoderLike
 
-_log = structlog.get_logger(__name__)
-
-_WARM_UP = "is order 48213 coming tomorrow at 5pm?"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Foundation:
-    """What everything stands on: settings, brand, database."""
-
-    settings: Settings
-    brand: Brand
-    clock: Clock
-    ids: Ids
-    engine: sa.Engine
-    database: Database
+__all__ = ["Foundation", "lay_foundation"]
+"""Laid elsewhere, and asked of here with the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mind:
-    """What takes turns: models, knowledge, rules and words. Knows no queue and no HTTP."""
+    """What takes turns: models, knowledge, rules and words. Knows no queue and no HTTP.
 
-    understander: Understands
+    ``models`` is None where what understands is not one of the trained versions (in tests).
+    """
+
+    understander: HoldsModels
+    encoder: EncoderLike
+    load: LoadVersion
+    models: LiveModels | None = None
     answerer: Answers
     taker: TurnTaker
     handovers: Handovers
@@ -79,8 +77,9 @@ class Services:
     clock: Clock
     ids: Ids
     database: Database
-    understander: Understands
+    understander: HoldsModels
     answerer: Answers
+    learning: Learning
     inbox: Inbox
     outbox: Outbox
     desk: Desk
@@ -95,9 +94,11 @@ class Services:
     def start(self) -> None:
         """Start background work."""
         self.runtime.launch()
+        self.learning.start()
 
     def close(self) -> None:
         """Stop background work and let the database's connections go."""
+        self.learning.close()
         self.runtime.close()
         self.database.engine.dispose()
 
@@ -120,35 +121,6 @@ class Inline:
         self.queue.run(self.runner, self.outbox)
 
 
-def lay_foundation(
-    settings: Settings, *, clock: Clock | None = None, database_url: str | None = None
-) -> Foundation:
-    """Read the brand, open the database and bring it to the present schema.
-
-    Raises:
-        ConfigurationError: a file is wrong, or the database cannot be opened.
-    """
-    brand = load_brand(settings.brand)
-    clock, ids = clock or SystemClock(), RandomIds()
-    settings.home.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(database_url or settings.resolved_database_url)
-    try:
-        upgrade(engine)
-    except sa.exc.OperationalError as error:
-        raise ConfigurationError(
-            f"The database cannot be opened: {error.orig}",
-            hint="Check TEXTWISE_DATABASE_URL, that the server runs, and that there is disk space.",
-        ) from None
-    return Foundation(
-        settings=settings,
-        brand=brand,
-        clock=clock,
-        ids=ids,
-        engine=engine,
-        database=Database(engine, clock, ids),
-    )
-
-
 def load_understander(settings: Settings, product_names: tuple[str, ...] = ()) -> Understander:
     """Load the active models.
 
@@ -156,13 +128,43 @@ def load_understander(settings: Settings, product_names: tuple[str, ...] = ()) -
         ConfigurationError: there are none; says which command makes them.
     """
     try:
-        return Understander.load(
-            settings.models, encoder=settings.encoder, product_names=product_names
-        )
+        return Understander.load(settings.models, product_names=product_names)
     except IntentsError as error:
         raise ConfigurationError(
             str(error), hint=error.hint or "Make them with: textwise intents train (or: make run)."
         ) from error
+
+
+def _retrieval_encoder(settings: Settings, encoders: Encoders) -> Encoder:
+    try:
+        return encoders.get(retrieval_encoder(settings.encoder))
+    except IntentsError as error:
+        raise ConfigurationError(str(error), hint=error.hint) from error
+
+
+def shared_ledger(foundation: Foundation) -> SharedLedger:
+    """Return what says which version of the models is active."""
+    return SharedLedger(foundation.database, FileLedger(foundation.settings.models))
+
+
+def model_registry(foundation: Foundation) -> Registry:
+    """Open the trained versions, with the shared answer to which is active."""
+    return Registry(foundation.settings.models, ledger=shared_ledger(foundation))
+
+
+def live_models(foundation: Foundation, encoders: Encoders) -> LiveModels:
+    """Make the models that are live; nothing is loaded yet."""
+    return LiveModels(
+        ledger=shared_ledger(foundation),
+        load=version_loader(foundation, encoders),
+        clock=foundation.clock,
+    )
+
+
+def version_loader(foundation: Foundation, encoders: Encoders) -> LoadVersion:
+    """Return what loads a version on the encoders that it names."""
+    registry = model_registry(foundation)
+    return lambda version: load_version(registry, encoders, version)
 
 
 def chroma_url(settings: Settings) -> str | None:
@@ -193,13 +195,18 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
         ConfigurationError: models are missing or a file is wrong.
     """
     settings, brand = foundation.settings, foundation.brand
-    understander = load_understander(settings)
-    knowledge = live_knowledge(foundation, understander.encoder)
+    encoders = Encoders(settings.models)
+    encoder = _retrieval_encoder(settings, encoders)
+    models = live_models(foundation, encoders)
+    models.open()
+    knowledge = live_knowledge(foundation, encoder)
     report = knowledge.ensure_indexed(NowAndThen(tell))
     if report is not None:
         tell(f"Knowledge indexed: {report.passages} passages, {report.products} products.")
         for broken in report.broken:
             tell(f"  left out: {broken}")
+    if in_service:
+        knowledge.follow_files(threading.Event())
     templates = load_templates(brand)
     budget = DailyBudget(
         database=foundation.database,
@@ -211,18 +218,16 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
         settings,
         brand,
         knowledge,
-        understander.encoder,
+        encoder,
         templates,
         budget,
         warm_in_background=in_service,
     )
-    understander.know_products(tuple(p.name for p in knowledge.base.catalogue.products))
-    # The first reading loads what dates need; a customer should not wait for that.
-    understander.understand(_WARM_UP)
+    models.know_products(tuple(p.name for p in knowledge.base.catalogue.products))
     policy = Policy(rules=load_rules(settings.escalation), routing=load_routing())
     handovers = Handovers(brand=brand, templates=templates)
     taker = TurnTaker(
-        understander=understander,
+        understander=models,
         keywords=load_keywords(),
         policy=policy,
         flows=load_flows(settings.flows),
@@ -233,7 +238,10 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
         clock=foundation.clock,
     )
     return Mind(
-        understander=understander,
+        understander=models,
+        encoder=encoder,
+        load=version_loader(foundation, encoders),
+        models=models,
         answerer=answerer,
         taker=taker,
         handovers=handovers,
@@ -294,6 +302,7 @@ def assemble(
         database=database,
         understander=mind.understander,
         answerer=mind.answerer,
+        learning=learning(foundation, mind),
         inbox=_inbox(foundation, mind, queue, settings.burst_silence_s),
         outbox=outbox,
         desk=Desk(database=database, queue=queue, brand=brand),
@@ -306,6 +315,34 @@ def assemble(
             pulse=pulse or Pulse(),
         ),
     )
+
+
+def learning(foundation: Foundation, mind: Mind) -> Learning:
+    """Put together what learns from live traffic."""
+    models, understander = mind.models, mind.understander
+
+    def serving() -> Serving:
+        refused = None if models is None else models.refused
+        return Serving(version=understander.version, refused=refused)
+
+    return make_learning(
+        Ground(
+            settings=foundation.settings,
+            database=foundation.database,
+            clock=foundation.clock,
+            zone=foundation.brand.zone,
+            registry=model_registry(foundation),
+            encoder=mind.encoder,
+            load=mind.load,
+            follow=_nothing if models is None else models.follow,
+            serving=serving,
+            product_names=() if models is None else models.product_names,
+        )
+    )
+
+
+def _nothing() -> None:
+    """Follow nothing: what understands is given."""
 
 
 def assemble_inline(

@@ -27,12 +27,14 @@ from knowledge_base.evaluation import auroc, calibration_error, read_questions
 from knowledge_base.index import load_index
 from knowledge_base.ingest import ingest
 from knowledge_base.ports import EncoderLike
+from knowledge_base.ranking import RankingModel
 from knowledge_base.vectors import VectorStore
 
 Floats = NDArray[np.float64]
 
 DEMO = Path("knowledge_base/demo/content")
 DEMO_QUESTIONS = Path("tests/knowledge_base/demo_questions.jsonl")
+EXAM = Path("tests/exam_brands")
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def main() -> None:
     # The demo brand has twenty times the pages of the others: far more words are known in it.
     data["demo"] = rows_of(DEMO, DEMO_QUESTIONS, encoder)
     judge(data, options.strength)
+    judge_strange(data, encoder, options.strength)
     if options.write:
         write(data, options.strength)
 
@@ -64,7 +67,9 @@ def rows_of(
         # No coefficients yet: those of the file may be for other features.
         blank = AnswerabilityModel(weights={}, mean={}, scale={}, bias=0.0)
         index = load_index(name, store=store, home=Path(home))
-        base = KnowledgeBase(index, version=name, encoder=encoder, model=blank)
+        base = KnowledgeBase(
+            index, version=name, encoder=encoder, model=blank, ranking=RankingModel.load()
+        )
         rows, answerable, texts = [], [], []
         for question in read_questions(questions):
             _, _, evidence = base.evidence_for(question.question, previous=question.previous)
@@ -114,6 +119,34 @@ def judge(data: dict[str, tuple[Floats, NDArray[np.bool_], list[str]]], strength
     worst.sort(key=lambda row: abs(row[0] - row[1]), reverse=True)
     for score, answerable, text in worst[:25]:
         print(f"  {score:.2f} {'answerable' if answerable else 'not':10} {text}")
+
+
+def judge_strange(
+    data: dict[str, tuple[Floats, NDArray[np.bool_], list[str]]],
+    encoder: EncoderLike,
+    strength: float,
+) -> None:
+    """Judge on the exam's brands, by models that saw none of them, and the other two."""
+    exam = {
+        brand.name: rows_of(brand / "content", brand / "questions.jsonl", encoder)
+        for brand in sorted(path for path in EXAM.iterdir() if path.is_dir())
+    }
+    for name, seen in (("none of them", {}), ("the other two", exam)):
+        yes, no = [], []
+        for held, (x_held, y_held, _) in exam.items():
+            known = [*data.values(), *(rows for brand, rows in seen.items() if brand != held)]
+            x, y = (np.concatenate([rows[i] for rows in known]) for i in (0, 1))
+            w, bias, mean, scale = fit(x, y, strength)
+            p = 1 / (1 + np.exp(-((x_held - mean) / scale @ w + bias)))
+            figure = auroc(p[y_held].tolist(), p[~y_held].tolist()) or 0
+            print(f"{held:18} {len(p):4} {figure:.3f}  fitted with {name}")
+            yes += p[y_held].tolist()
+            no += p[~y_held].tolist()
+        scores = [(p, True) for p in yes] + [(p, False) for p in no]
+        print(
+            f"exam, fitted with {name}: auroc {auroc(yes, no):.3f}, ece "
+            f"{calibration_error(scores):.3f}"
+        )
 
 
 def write(data: dict[str, tuple[Floats, NDArray[np.bool_], list[str]]], strength: float) -> None:

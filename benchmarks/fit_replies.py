@@ -4,8 +4,8 @@
 
 Every question of the invented brands is answered with nothing refused; a reply is right where it
 holds the answer written beside the question. The figures printed are of models that never saw the
-brand they judge; what is written is fitted on all of them. The brand ``prairie-fern`` is never
-looked at here: ``benchmarks.answers`` judges on it.
+brand they judge; what is written is fitted on all of them. The brands of the exam are never looked
+at here: ``benchmarks.answers`` judges on them.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.brand import Brand, load_brand
+from agent.knowledge import READ
 from agent.logs import configure_logs
 from agent.replies.confidence import MODEL_FILE, ConfidenceModel
 from agent.replies.extractive import ExtractiveComposer
@@ -30,7 +31,7 @@ from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import load_templates
 from agent.settings import load_settings
 from agent.wiring import load_understander
-from benchmarks.answers import EXAM, is_right
+from benchmarks.answers import is_right
 from benchmarks.timing import CHECKOUT
 from intents.understanding import Understander
 from knowledge_base.base import KnowledgeBase
@@ -41,8 +42,7 @@ Floats = NDArray[np.float64]
 
 BRANDS = CHECKOUT / "tests/knowledge_base/brands"
 DEMO = CHECKOUT / "knowledge_base/demo"
-DEMO_QUESTIONS = CHECKOUT / "tests/knowledge_base/demo_questions.jsonl"
-SEEN = ("linden-quay", "tansy-and-rye")
+PRACTICE = CHECKOUT / "tests/practice_brands"
 STRENGTH = 0.03
 """1 / L2 penalty."""
 
@@ -74,31 +74,33 @@ class _Recorder(ConfidenceModel):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the coefficients")
-    parser.add_argument("--threshold", type=float, default=0.4)
+    parser.add_argument("--threshold", type=float, default=0.5)
     parser.add_argument("--worst", type=int, default=0, help="show so many errors")
     options = parser.parse_args()
     configure_logs("ERROR")
     settings = load_settings()
     understander = load_understander(settings)
-    rows = [row for asked in _brands() for row in answers(*asked, understander) if row is not None]
+    rows = [row for asked in brands() for row in answers(*asked, understander) if row is not None]
     judge(rows, options.threshold, options.worst)
     if options.write:
         write(rows, options.threshold)
 
 
-def _brands() -> Iterator[tuple[str, Path, list[dict[str, Any]], Brand]]:
+def brands() -> Iterator[tuple[str, Path, list[dict[str, Any]], Brand]]:
     """Yield name, content, questions and brand file of every brand that may be fitted on."""
     demo = load_brand(DEMO / "brand.yaml")
     # The other brands have no brand file: nothing of the demo brand's may answer for them.
     plain = demo.model_copy(update={"contact": type(demo.contact)(), "hours": {}})
     for folder in sorted(path for path in BRANDS.iterdir() if path.is_dir()):
         yield folder.name, folder / "pages", _plain(folder / "questions.jsonl"), plain
-    yield "demo", DEMO / "content", _plain(DEMO_QUESTIONS), demo
-    for name in SEEN:
-        folder = EXAM / name
-        lines = (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    yield "demo", DEMO / "content", _lines(PRACTICE / "demo_questions.jsonl"), demo
+    for folder in sorted(path for path in PRACTICE.iterdir() if path.is_dir()):
         brand = load_brand(folder / "brand.yaml")
-        yield name, folder / "content", [json.loads(line) for line in lines], brand
+        yield folder.name, folder / "content", _lines(folder / "questions.jsonl"), brand
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _plain(path: Path) -> list[dict[str, Any]]:
@@ -132,7 +134,7 @@ def answers(
         recorder = _Recorder(weights={}, mean={}, scale={}, bias=0.0, threshold=0.0)
         similarity = SentenceSimilarity(encoder.encode, most_new=1_000)
         answerer = GroundedAnswerer(
-            search=lambda question, previous: base.search(question, previous=previous),
+            search=lambda question, previous: base.search(question, k=READ, previous=previous),
             extractive=ExtractiveComposer(
                 max_segments=brand.voice.max_segments, similarity=similarity
             ),
@@ -151,7 +153,7 @@ def answers(
                 question["text"], previous=question.get("previous", ""), understanding=read
             )
             right = question["answerable"] and is_right(
-                question, _flat(answer.text), answered=answer.answered
+                question, flat(answer.text), answered=answer.answered
             )
             rows.append(
                 Row(
@@ -166,7 +168,8 @@ def answers(
         return rows
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
+    """Return a text on one line, without marks of Markdown and with straight apostrophes."""
     return re.sub(r"\s+", " ", text.replace("*", "").replace("’", "'"))
 
 

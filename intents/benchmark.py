@@ -43,7 +43,7 @@ class Benchmark:
 
 
 def run_benchmark(
-    encoder: Encoder,
+    encoders: Sequence[Encoder],
     train: Sequence[Labelled],
     test: Sequence[Labelled],
     *,
@@ -59,11 +59,11 @@ def run_benchmark(
     known = tuple(row for row in train if row.label != out_of_scope)
     asked = [replace(row, label=OUT_OF_SCOPE) if row.label == out_of_scope else row for row in test]
     started = time.perf_counter()
-    built = build(_corpus(known), encoder, seed=seed, progress=progress)
+    built = build(_corpus(known), *encoders, seed=seed, progress=progress)
     with tempfile.TemporaryDirectory() as scratch:
-        write_artefacts(Path(scratch), built)
+        write_artefacts(Path(scratch), built, encoders)
         seconds = time.perf_counter() - started
-        understander = Understander.of_folder(Path(scratch), encoder=encoder, version="benchmark")
+        understander = Understander.of_folder(Path(scratch), *encoders, version="benchmark")
         times: list[float] = []
 
         def note(done: int) -> None:

@@ -12,18 +12,28 @@ OPT_OUT_WORDS = frozenset(
     {
         "stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
         "opt out", "remove", "stop texting", "stop texts", "unsub", "alto", "arret", "arrêt",
+        # What carriers and providers honour, or print under their texts, in other languages.
+        "baja", "darse de baja", "dar de baja", "cancelar", "parar", "basta", "abmelden",
+        "abbestellen", "désabonner", "desabonner", "désinscrire", "desinscrire", "se désinscrire",
+        "sair", "descadastrar", "annulla", "cancellami", "disiscrivimi", "afmelden", "stopp",
+        "avsluta", "avregistrera", "avmeld", "afmeld", "wypisz", "odhlásit", "leiratkozás",
+        "отписаться", "стоп", "відписатися", "iptal", "ret", "hủy", "batal", "berhenti",
+        "수신거부", "退订", "退訂", "停止", "配信停止", "الغاء", "إلغاء", "توقف", "हटाओ", "रोकें",
     }
 )  # fmt: skip
 OPT_IN_WORDS = frozenset({"start", "unstop", "subscribe", "optin", "opt in", "resume texts"})
 HELP_WORDS = frozenset({"help", "info"})
 
 _MISTYPED = ("stop", "stopall", "unsubscribe", "optout", "unsub")
-"""Long or common enough that one slip of the thumb still shows what was meant."""
+"""Long or common enough that one slip still shows what was meant; two in a long one."""
+
+_LONG_WORD = 9
 
 _REAL_WORDS = frozenset(
     {
         "shop", "stops", "stoop", "step", "stow", "slop", "atop", "stomp", "strop", "top", "sop",
         "spot", "stock", "store", "subscribe", "unstop", "start", "snub", "unsure", "unsaid",
+        "subscribed", "subscriber",
         "setup", "stoup", "tops", "drop", "shot", "slot", "snob", "step up",
     }
 )  # fmt: skip
@@ -31,7 +41,7 @@ _REAL_WORDS = frozenset(
 _LONGEST_WORD_MESSAGE = 14
 _HELP_FROM = 0.6
 _SECOND_OPINION_FROM = 0.6
-_OPT_IN_FROM = 0.95
+_OPT_IN_FROM = 0.97
 _OPT_IN_HINT, _SURELY_ABOUT_TEXTS = 0.3, 0.2
 """Plainly about texts (P(none) below the second) but torn between wanting and not wanting them
 ('texts off pls', 'i changed my mind about your texts'): one question settles it."""
@@ -59,9 +69,7 @@ def _is_mistyped_stop(word: str) -> bool:
     from rapidfuzz.distance import OSA
 
     return any(
-        OSA.distance(word, meant, score_cutoff=1) <= 1
-        for meant in _MISTYPED
-        if abs(len(word) - len(meant)) <= 1
+        OSA.distance(word, meant) <= (2 if len(meant) >= _LONG_WORD else 1) for meant in _MISTYPED
     )
 
 

@@ -1,11 +1,13 @@
 """Training data: YAML files that people read and diff, read into plain rows.
 
-``intents/<group>/<intent>.yaml``, ``topics/<topic>.yaml``, ``consent/<label>.yaml`` and
-``sentiment/<writer>.yaml``. Every row knows its file and line, so that whoever complains about it
-can say where it stands. The writer is kept because whole writers are held out, never single rows.
+``intents/<group>/<intent>.yaml``, ``topics/<topic>.yaml``, ``consent/<label>.yaml``,
+``sentiment/<writer>.yaml`` and ``several/<writer>.yaml``. Every row knows its file and line, so
+that whoever complains about it can say where it stands. The writer is kept because whole writers
+are held out, never single rows.
 """
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from intents.errors import TrainingDataError
+from intents.normalise import key
 from intents.types import Sentiment
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -60,6 +63,13 @@ class SentimentRow(Row):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeveralRow(Row):
+    """A message with the intents of all its wishes, in order; most have two, some only one."""
+
+    intents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """All the training data. ``digest`` changes with any file's content, not with its place."""
 
@@ -67,13 +77,17 @@ class Corpus:
     topics: tuple[TopicRow, ...]
     consent: tuple[Labelled, ...]
     sentiment: tuple[SentimentRow, ...]
+    several: tuple[SeveralRow, ...] = ()
     groups: dict[str, str]
     descriptions: dict[str, str]
     digest: str
 
 
-def load_corpus(folder: Path) -> Corpus:
-    """Read the training data.
+def load_corpus(folder: Path, *, labels: Path | None = None) -> Corpus:
+    """Read the training data, and the labels that people gave to live messages where there are any.
+
+    ``labels`` is laid out like ``folder``. No text of a test set (``test/*.jsonl`` in either) is
+    read from ``labels``: what judges a model must not have trained it.
 
     Raises:
         TrainingDataError: a file is missing or wrong; the message names file and line.
@@ -83,6 +97,8 @@ def load_corpus(folder: Path) -> Corpus:
     files = sorted((folder / "intents").rglob("*.yaml"))
     tables = [_intent_file(path) for path in files]
     intents = tuple(row for _, _, rows in tables for row in rows)
+    if labels is not None:
+        intents += tuple(_live_rows(labels, {name for name, _, _ in tables}, folder))
     if not intents:
         raise TrainingDataError("no utterances in any file", path=folder / "intents")
     return Corpus(
@@ -94,19 +110,48 @@ def load_corpus(folder: Path) -> Corpus:
         sentiment=tuple(
             r for p in sorted((folder / "sentiment").glob("*.yaml")) for r in _sentiment_file(p)
         ),
+        several=tuple(
+            r for p in sorted((folder / "several").glob("*.yaml")) for r in _several_file(p)
+        ),
         groups={name: path.parent.name for path, (name, _, _) in zip(files, tables, strict=True)},
         descriptions={name: description for name, description, _ in tables},
-        digest=data_digest(folder),
+        digest=data_digest(folder, labels=labels),
     )
 
 
-def data_digest(folder: Path) -> str:
-    """Return the SHA-256 over every YAML file's relative path and bytes."""
+def _live_rows(labels: Path, known: set[str], folder: Path) -> Iterator[Labelled]:
+    tested = tested_keys(folder) | tested_keys(labels)
+    for path in sorted((labels / "intents").rglob("*.yaml")):
+        name, _, rows = _intent_file(path)
+        if name not in known:
+            raise TrainingDataError(
+                f"the intent {name!r} is not in the training data; add a file for it to {folder}",
+                path=path,
+            )
+        yield from (row for row in rows if key(row.text) not in tested)
+
+
+def tested_keys(folder: Path) -> set[str]:
+    """Return how the texts of the test sets in a folder read, case and punctuation apart."""
+    return {
+        key(str(json.loads(line)["text"]))
+        for path in sorted((folder / "test").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    }
+
+
+def data_digest(folder: Path, *, labels: Path | None = None) -> str:
+    """Return the SHA-256 over every YAML file's relative path and bytes.
+
+    An empty folder of labels changes nothing.
+    """
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        name = path.relative_to(folder).as_posix().encode()
-        body = path.read_bytes()
-        digest.update(len(name).to_bytes(8) + name + len(body).to_bytes(8) + body)
+    for place in (folder, labels):
+        for path in sorted(place.rglob("*.yaml")) if place is not None else ():
+            name = path.relative_to(place or folder).as_posix().encode()
+            body = path.read_bytes()
+            digest.update(len(name).to_bytes(8) + name + len(body).to_bytes(8) + body)
     return digest.hexdigest()
 
 
@@ -136,11 +181,11 @@ def _consent_file(path: Path) -> list[Labelled]:
 def _topic_file(path: Path) -> Iterator[TopicRow]:
     top = _mapping(_compose(path), path)
     name = _text(_field(top, "topic", path), path)
-    for key in ("positive", "near_miss"):
-        for writer, items in _mapping(_field(top, key, path), path).items():
+    for kind in ("positive", "near_miss"):
+        for writer, items in _mapping(_field(top, kind, path), path).items():
             for item in _sequence(items, path):
                 text, also = _topic_item(item, path)
-                topics = frozenset({name, *also}) if key == "positive" else frozenset(also)
+                topics = frozenset({name, *also}) if kind == "positive" else frozenset(also)
                 line = item.start_mark.line + 1
                 yield TopicRow(text=text, writer=writer, path=path, line=line, topics=topics)
 
@@ -176,6 +221,21 @@ def _sentiment_file(path: Path) -> Iterator[SentimentRow]:
         )
 
 
+def _several_file(path: Path) -> Iterator[SeveralRow]:
+    for item in _sequence(_compose(path), path):
+        fields = _mapping(item, path)
+        named = [_text(n, path) for n in _sequence(_field(fields, "intents", path), path)]
+        if not named:
+            raise _error("name at least one intent", item, path)
+        yield SeveralRow(
+            text=_text(_field(fields, "text", path), path),
+            writer=path.stem,
+            path=path,
+            line=item.start_mark.line + 1,
+            intents=tuple(named),
+        )
+
+
 def _by_writer(node: Node, path: Path) -> Iterator[tuple[str, str, int]]:
     for writer, items in _mapping(node, path).items():
         for item in _sequence(items, path):
@@ -201,10 +261,10 @@ def _mapping(node: Node, path: Path) -> dict[str, Node]:
     if not isinstance(node, MappingNode):
         raise _error("expected `name: value` lines", node, path)
     found: dict[str, Node] = {}
-    for key, value in node.value:
-        name = _text(key, path)
+    for label, value in node.value:
+        name = _text(label, path)
         if name in found:
-            raise _error(f"{name!r} stands twice", key, path)
+            raise _error(f"{name!r} stands twice", label, path)
         found[name] = value
     return found
 

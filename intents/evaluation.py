@@ -1,46 +1,83 @@
-"""Judges a version: on held-out writers as training did, or on a test file; report as HTML."""
+"""Judges a version: on held-out writers as training did, or on a test; what a report shows."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
-from intents.data import Labelled
-from intents.metrics import (
-    Metrics,
-    Predicted,
-    figures,
-    read_predictions,
-    write_predictions,
-)
+from intents.data import Labelled, load_corpus
+from intents.encoder import Encoder
+from intents.errors import VersionError
+from intents.examining import examine, predicted
+from intents.head_figures import ConsentJudged, SentimentJudged, SeveralJudged, TopicJudged
+from intents.learning_curve import CURVE, LearningCurve, learning_curve, read_curve
+from intents.metrics import Metrics, Predicted, read_predictions
+from intents.neighbours import Near, Neighbours
+from intents.readers import Encoders
 from intents.registry import METRICS, PREDICTIONS, Registry
+from intents.slices import Slice, Spelling, slices
 from intents.understanding import Understander
+from intents.written_test import Agreement, WrittenTest
 
-_BINS = 10
 _MOST_CONFUSIONS = 20
-REPORT = "report.html"
-ERRORS = "errors.jsonl"
+_MOST_EXPLAINED = 60
+HELD_OUT = "held-out writers"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confusion:
+    """A pair that is often confused, with the most confident of its messages."""
+
+    truth: str
+    predicted: str
+    messages: int
+    examples: tuple[Predicted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A wrong reading with the training messages that stand nearest: why it was read so."""
+
+    error: Predicted
+    nearest: tuple[Near, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """A version's figures with the predictions behind them."""
+    """A version's figures with the readings behind them."""
 
     version: str
     metrics: Metrics
     predictions: tuple[Predicted, ...]
+    topics: tuple[TopicJudged, ...] = ()
+    consent: tuple[ConsentJudged, ...] = ()
+    sentiment: tuple[SentimentJudged, ...] = ()
+    several: tuple[SeveralJudged, ...] = ()
+    agreement: Agreement | None = None
+    slices: tuple[Slice, ...] = ()
+    explained: tuple[Explained, ...] = ()
+    curve: LearningCurve | None = None
 
     @property
     def errors(self) -> list[Predicted]:
         """Wrong predictions, the most confident first."""
         return sorted((p for p in self.predictions if not p.right), key=lambda p: -p.confidence)
 
-    def confusions(self) -> list[tuple[str, str, int]]:
-        """Return the pairs most often confused: truth, prediction, how often."""
+    def confusions(self) -> list[Confusion]:
+        """Return the pairs most often confused."""
         pairs = Counter((p.truth, p.predicted) for p in self.predictions if not p.right)
-        return [(a, b, count) for (a, b), count in pairs.most_common(_MOST_CONFUSIONS)]
+        errors = self.errors
+        return [
+            Confusion(
+                truth=truth,
+                predicted=guess,
+                messages=count,
+                examples=tuple([p for p in errors if (p.truth, p.predicted) == (truth, guess)][:3]),
+            )
+            for (truth, guess), count in pairs.most_common(_MOST_CONFUSIONS)
+        ]
 
 
 def evaluate_held_out(registry: Registry, version: str) -> Evaluation:
@@ -51,24 +88,89 @@ def evaluate_held_out(registry: Registry, version: str) -> Evaluation:
     """
     registry.manifest(version)
     folder = registry.path(version)
+    predictions = tuple(read_predictions(folder / PREDICTIONS))
     return Evaluation(
         version=version,
         metrics=Metrics.read(folder / METRICS),
-        predictions=tuple(read_predictions(folder / PREDICTIONS)),
+        predictions=predictions,
+        slices=slices(predictions, Spelling(p.text for p in predictions)),
     )
 
 
 def evaluate_on(
     understander: Understander,
-    test: Sequence[Labelled],
+    test: WrittenTest,
     *,
-    measured_on: str,
-    progress: Callable[[int], None] = lambda _done: None,
+    training: Sequence[str] = (),
+    progress: Progress = lambda _stage, _done, _total: None,
 ) -> Evaluation:
-    """Judge a version on labelled messages."""
-    predictions = predict(understander, test, progress=progress)
-    metrics = figures(predictions, measured_on=measured_on)
-    return Evaluation(version=understander.version, metrics=metrics, predictions=tuple(predictions))
+    """Judge a version on a test.
+
+    ``training`` are the texts that it was trained on: by them mistyped words are told.
+    """
+    found = examine(understander, test, progress=progress)
+    known = (*training, *(row.text for row in test.rows))
+    return Evaluation(
+        version=found.version,
+        metrics=found.metrics,
+        predictions=found.predictions,
+        topics=found.topics,
+        consent=found.consent,
+        sentiment=found.sentiment,
+        several=found.several,
+        agreement=found.agreement,
+        slices=slices(found.predictions, Spelling(known)),
+    )
+
+
+def explain(evaluation: Evaluation, neighbours: Neighbours) -> Evaluation:
+    """Add the nearest training messages to the most confident errors."""
+    errors = evaluation.errors[:_MOST_EXPLAINED]
+    if evaluation.metrics.measured_on == HELD_OUT:
+        nearest = neighbours.of_training(errors)
+    else:
+        nearest = neighbours.of_texts([error.text for error in errors])
+    explained = tuple(
+        Explained(error=error, nearest=near) for error, near in zip(errors, nearest, strict=True)
+    )
+    return replace(evaluation, explained=explained)
+
+
+def curve_of(
+    registry: Registry,
+    version: str,
+    *,
+    training_data: Path | None = None,
+    labels: Path | None = None,
+    encoder: Encoder | None = None,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> LearningCurve | None:
+    """Return a version's learning curve as kept in its folder, or measured where asked for.
+
+    It is measured if ``training_data`` is given, with or without the labels of live messages, as
+    the version was trained. None if it was not measured yet.
+
+    Raises:
+        VersionError: ``training_data`` is not what the version was trained on.
+        WeightsError: the encoder's weights are missing.
+    """
+    manifest = registry.manifest(version)
+    path = registry.path(version) / CURVE
+    kept = read_curve(path, data_sha256=manifest.data_sha256)
+    if kept is not None or training_data is None:
+        return kept
+    corpus = load_corpus(training_data, labels=labels)
+    if corpus.digest != manifest.data_sha256 and labels is not None:
+        corpus = load_corpus(training_data)
+    if corpus.digest != manifest.data_sha256:
+        raise VersionError(
+            f"{version} was trained on other data than {training_data} holds now.",
+            hint="Train a version on it first: textwise intents train",
+        )
+    model = encoder or Encoders(registry.folder, threads=2).of(manifest.encoder)[0]
+    curve = learning_curve(corpus, model, progress=progress)
+    curve.write(path)
+    return curve
 
 
 def predict(
@@ -77,61 +179,12 @@ def predict(
     *,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> list[Predicted]:
-    """Return for each message the best intent, and apart from it whether it was flagged."""
+    """Return for each message the best intent, and apart from it whether it was flagged.
+
+    One message at a time, as the service reads them: benchmarks take the times from ``progress``.
+    """
     rows = []
     for done, row in enumerate(test, start=1):
-        read = understander.understand(row.text)
-        second = read.candidates[1] if len(read.candidates) > 1 else read.candidates[0]
-        rows.append(
-            Predicted(
-                text=row.text,
-                truth=row.label,
-                predicted=read.intent,
-                confidence=read.confidence,
-                second=second.intent,
-                second_confidence=second.confidence,
-                out_of_scope_score=read.out_of_scope_score,
-                out_of_scope=read.out_of_scope,
-                writer=row.writer,
-                where=f"{row.path.name}:{row.line}",
-            )
-        )
+        rows.append(predicted(row, understander.understand(row.text)))
         progress(done)
     return rows
-
-
-def write_report(evaluation: Evaluation, folder: Path) -> Path:
-    """Write ``report.html``, ``metrics.json`` and ``errors.jsonl``; return the first's path."""
-    from intents.report import render_report
-
-    folder.mkdir(parents=True, exist_ok=True)
-    evaluation.metrics.write(folder / METRICS)
-    write_predictions(evaluation.errors, folder / ERRORS)
-    page = folder / REPORT
-    page.write_text(render_report(evaluation), encoding="utf-8")
-    return page
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReliabilityBin:
-    """Messages of like confidence: how many, how confident, how often right."""
-
-    messages: int
-    confidence: float
-    accuracy: float
-
-
-def reliability(predictions: Sequence[Predicted]) -> list[ReliabilityBin]:
-    """Return ten equally wide bins, without the empty ones."""
-    confidence = np.array([p.confidence for p in predictions])
-    right = np.array([p.right for p in predictions])
-    places = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    return [
-        ReliabilityBin(
-            messages=int(held.sum()),
-            confidence=round(float(confidence[held].mean()), 4),
-            accuracy=round(float(right[held].mean()), 4),
-        )
-        for held in (places == place for place in range(_BINS))
-        if held.any()
-    ]

@@ -1,11 +1,13 @@
 """Which rows each head learns from, and the table of all texts with their vectors."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from intents.calibration import Integers
-from intents.data import Corpus, Labelled, Row, TopicRow
+from intents.data import Corpus, Labelled, Row, SentimentRow, TopicRow
 from intents.encoder import Encoder
 from intents.features import Space
 from intents.kernel import Rows
@@ -32,14 +34,22 @@ CALM_INTENTS = frozenset(
 _CALM_EACH = 60
 """Utterances a calm intent gives as negatives of the topics; more did not sharpen them."""
 
+_LEAST_GRAMS, _FULL_GRAMS_FROM = 0.3, 50
+"""Examples an intent from which n-grams count in full."""
+
 _HARD_NEGATIVES = 1500
 _EVEN_NEGATIVES = 1500
 
 
 class Table:
-    """All texts once, with their vectors; heads ask for their own rows."""
+    """All texts once, with their vectors; heads ask for their own rows.
 
-    def __init__(self, texts: Sequence[str], encoder: Encoder, progress: Progress) -> None:
+    ``grams`` scales what the n-grams count beside the vectors.
+    """
+
+    def __init__(
+        self, texts: Sequence[str], encoder: Encoder, progress: Progress, *, grams: float = 1.0
+    ) -> None:
         self.texts = list(dict.fromkeys(texts))
         self._place = {text: i for i, text in enumerate(self.texts)}
         total = len(self.texts)
@@ -47,12 +57,64 @@ class Table:
             self.texts, progress=lambda done: progress("encoding messages", done, total)
         )
         progress("counting n-grams", 0, 0)
-        self.space = Space.fit(pooled, self.texts)
+        self.space = Space.fit(pooled, self.texts, grams=grams)
         self.rows = Rows(self.space.projection(pooled), self.space.ngrams.matrix(self.texts))
 
     def places(self, examples: Sequence[Row]) -> Integers:
         """Return where each example's text stands in the table."""
-        return np.array([self._place[example.text] for example in examples], np.int64)
+        return self.places_of([example.text for example in examples])
+
+    def places_of(self, texts: Sequence[str]) -> Integers:
+        """Return where each text stands in the table."""
+        return np.array([self._place[text] for text in texts], np.int64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """What each head learns from. ``views`` are the intents' own names as words, by name."""
+
+    intents: tuple[Labelled, ...]
+    views: tuple[str, ...]
+    topics: tuple[TopicRow, ...]
+    consent: tuple[Labelled, ...]
+    sentiment: tuple[SentimentRow, ...]
+
+
+def texts_of(corpus: Corpus) -> list[str]:
+    """Return every text that is learnt from, the names of the intents last."""
+    rows = (*corpus.intents, *corpus.topics, *corpus.consent, *corpus.sentiment)
+    return [*(row.text for row in rows), *views_of(corpus.intents)]
+
+
+def views_of(examples: Sequence[Labelled]) -> tuple[str, ...]:
+    """Return each intent's name as words: one more example of it, and at ten a good one."""
+    return tuple(
+        " ".join(label.replace("_", " ").split())
+        for label in sorted({example.label for example in examples})
+    )
+
+
+def gram_share(examples: Sequence[Labelled]) -> float:
+    """Return how much n-grams count: less where an intent has few examples to share words with.
+
+    With ten examples an intent .3 is better than 1 (BANKING77's training half: 86.7% against
+    86.1%), with a hundred 1 is better than .3.
+    """
+    counts = Counter(example.label for example in examples)
+    each = float(np.median(list(counts.values())))
+    return float(np.clip(each / _FULL_GRAMS_FROM, _LEAST_GRAMS, 1.0))
+
+
+def examples_of(corpus: Corpus, table: Table) -> Examples:
+    """Return the rows of each head."""
+    intents = once((*corpus.intents, *consent_as_intents(corpus)))
+    return Examples(
+        intents=intents,
+        views=views_of(intents),
+        topics=topic_examples_of(corpus),
+        consent=consent_examples_of(corpus, table),
+        sentiment=corpus.sentiment,
+    )
 
 
 def once(examples: Sequence[Labelled]) -> tuple[Labelled, ...]:

@@ -67,9 +67,9 @@ class Space:
     ngrams: Ngrams
 
     @classmethod
-    def fit(cls, pooled: Floats, texts: list[str]) -> Self:
-        """Fit on the training texts and their pooled layers."""
-        scales = (WORD_WEIGHT**0.5, CHAR_WEIGHT**0.5, SIGN_WEIGHT**0.5)
+    def fit(cls, pooled: Floats, texts: list[str], *, grams: float = 1.0) -> Self:
+        """Fit on the training texts and their pooled layers; ``grams`` scales the n-grams."""
+        scales = ((grams * WORD_WEIGHT) ** 0.5, (grams * CHAR_WEIGHT) ** 0.5, SIGN_WEIGHT**0.5)
         return cls(Projection.fit(pooled), Ngrams.fit(texts, scales=scales))
 
 

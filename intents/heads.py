@@ -1,34 +1,15 @@
-"""Trains each head, and fits what turns its scores into probabilities and decisions."""
+"""Trains each head by kernel ridge regression: examples in, weights and out-of-fold scores out."""
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from intents import kernel, thresholds
-from intents.calibration import (
-    Doubles,
-    Floats,
-    Integers,
-    fit_logistic,
-    fit_monotone,
-    fit_temperature,
-    fit_top,
-    sharpen_top,
-    softmax,
-)
+from intents import kernel
+from intents.calibration import Floats, Integers
 from intents.data import CONSENT_LABELS, OUT_OF_SCOPE, Labelled, SentimentRow, TopicRow
 from intents.kernel import Fit, Rows
-from intents.out_of_scope import evidence, fit_out_of_scope
-from intents.parameters import (
-    ConsentParameters,
-    IntentParameters,
-    OutOfScopeParameters,
-    SentimentParameters,
-    TopicParameters,
-)
 from intents.scoring import NEIGHBOURS
 from intents.types import Sentiment
 
@@ -36,7 +17,6 @@ Progress = Callable[[str], None]
 
 _LEAST_WRITERS = 3
 _FOLDS = 5
-_MOST_KNOTS = 24
 SENTIMENTS = tuple(Sentiment)
 
 
@@ -65,57 +45,70 @@ def one_hot(truth: Integers, columns: int) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class IntentHead:
-    """The intent head with its out-of-fold evidence, from which the metrics are taken."""
+class IntentScores:
+    """What models said of messages they had not been trained on; all else is fitted on it.
+
+    ``scores (n, intents)`` and ``nearness (n,)`` of the intent examples, by models without the
+    example's writer. ``unknown`` and ``unknown_nearness`` the same by models that knew no message
+    of the example's intent, for data without out-of-scope examples; else they are empty.
+    """
+
+    scores: Floats
+    nearness: Floats
+    unknown: Floats
+    unknown_nearness: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFit:
+    """The trained intent head: its weights over examples and label views, and the evidence."""
 
     fit: Fit
-    truth: Integers
-    nearness: Floats
-    parameters: IntentParameters
-    out_of_scope: OutOfScopeParameters
+    evidence: IntentScores
 
 
-def train_intents(
+def fit_intents(
     examples: Sequence[Labelled], rows: Rows, *, seed: int, progress: Progress
-) -> IntentHead:
-    """Train the intents and out-of-scope."""
+) -> IntentFit:
+    """Train the intents.
+
+    ``rows`` are those of the examples and then one for each label in alphabetical order: the
+    label's own words, which count as one more example of it.
+    """
     labels = tuple(sorted({example.label for example in examples}))
     truth = np.array([labels.index(example.label) for example in examples], np.int64)
     folds = folds_of([e.writer for e in examples], [e.label for e in examples], seed=seed)
     outside = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
     # Without out-of-scope examples, whole intents are held out and stand for the unknown.
     kinds = [np.flatnonzero(truth % _FOLDS == part) for part in range(min(_FOLDS, len(labels)))]
+    views = np.arange(len(rows.projected) - len(truth))
     fit = kernel.fit(
         rows,
-        one_hot(truth, len(labels)),
+        one_hot(np.concatenate([truth, views]), len(labels)),
         folds,
         second_folds=kinds if outside is None else (),
         progress=progress,
     )
-    inside = np.ones(len(truth), bool) if outside is None else truth != outside
-    nearness = nearness_across_folds(rows.projected, folds, inside)
-    temperature = fit_temperature(fit.out_of_fold, truth)
-    plain = softmax(fit.out_of_fold, temperature)
-    slope, offset = fit_top(plain, truth)
-    probabilities = sharpen_top(plain, slope, offset)
-    least = thresholds.too_low(probabilities, truth)
-    parameters = IntentParameters(
-        labels=labels,
-        temperature=temperature,
-        slope=slope,
-        offset=offset,
-        too_low=least,
-        too_close=thresholds.too_close(probabilities, truth, least=least),
-    )
+    count = len(truth)
+    projected = rows.projected[:count]
+    inside = np.ones(count, bool) if outside is None else truth != outside
+    unknown, far = np.empty((0, len(labels)), np.float32), np.empty(0, np.float32)
     if outside is None:
-        pieces, unknown = _held_out_intents(rows, fit, kinds, nearness)
-    else:
-        pieces, unknown = evidence(fit.out_of_fold, nearness, outside), ~inside
-    return IntentHead(fit, truth, nearness, parameters, fit_out_of_scope(pieces, unknown))
+        unknown = _blind(fit.second[:count], kinds)
+        far = nearness_across_folds(projected, kinds, inside)
+    evidence = IntentScores(
+        scores=fit.out_of_fold[:count],
+        nearness=nearness_across_folds(projected, folds, inside),
+        unknown=unknown,
+        unknown_nearness=far,
+    )
+    return IntentFit(fit, evidence)
 
 
 def nearness_across_folds(
-    projected: Floats, folds: Sequence[Integers], inside: NDArray[np.bool_]
+    projected: Floats,
+    folds: Sequence[Integers],
+    inside: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
 ) -> Floats:
     """Return for each row the mean cosine to its five nearest in-scope rows of other folds."""
     unit = projected / np.maximum(np.linalg.norm(projected, axis=1, keepdims=True), 1e-6)
@@ -131,87 +124,54 @@ def nearness_across_folds(
     return out
 
 
-def _held_out_intents(
-    rows: Rows, fit: Fit, kinds: Sequence[Integers], nearness: Floats
-) -> tuple[Doubles, NDArray[np.bool_]]:
-    """Return evidence of known messages, and of messages whose whole intent was held out."""
-    blind = fit.second.copy()
+def _blind(scores: Floats, kinds: Sequence[Integers]) -> Floats:
+    """Return scores in which no message is given the intents that its model never saw."""
+    blind = scores.copy()
     for part, of_part in enumerate(kinds):
-        # The model that never saw these intents must not name them either.
         blind[np.ix_(of_part, np.arange(part, blind.shape[1], _FOLDS))] = blind.min()
-    far = nearness_across_folds(rows.projected, kinds, np.ones(len(blind), bool))
-    pieces = np.vstack([evidence(fit.out_of_fold, nearness, None), evidence(blind, far, None)])
-    return pieces, np.arange(len(pieces)) >= len(blind)
+    return blind
 
 
-def train_topics(
-    examples: Sequence[TopicRow], rows: Rows, *, seed: int
-) -> tuple[Fit, tuple[TopicParameters, ...]]:
+def topic_names(examples: Sequence[TopicRow]) -> tuple[str, ...]:
+    """Return all topics, in the order of their outputs."""
+    return tuple(sorted({topic for example in examples for topic in example.topics}))
+
+
+def fit_topics(examples: Sequence[TopicRow], rows: Rows, *, seed: int) -> Fit:
     """Train one output a topic. Rows without topics are negatives of all."""
-    names = tuple(sorted({topic for example in examples for topic in example.topics}))
+    names = topic_names(examples)
     targets = np.array([[n in e.topics for n in names] for e in examples], np.float32)
     kinds = ["+".join(sorted(e.topics)) for e in examples]
-    fit = kernel.fit(rows, targets, folds_of([e.writer for e in examples], kinds, seed=seed))
-    parameters = []
-    for column, name in enumerate(names):
-        positive = targets[:, column] > 0
-        score = fit.out_of_fold[:, column].astype(np.float64)
-        model = fit_logistic(score[:, None], positive)
-        slope = float(model.coefficients[0] / model.scales[0])
-        intercept = float(model.intercept - slope * model.means[0])
-        threshold = thresholds.for_topic(model.probability(score[:, None]), positive)
-        parameters.append(
-            TopicParameters(topic=name, slope=slope, intercept=intercept, threshold=threshold)
-        )
-    return fit, tuple(parameters)
+    return kernel.fit(rows, targets, folds_of([e.writer for e in examples], kinds, seed=seed))
 
 
-def train_consent(
-    examples: Sequence[Labelled], rows: Rows, *, seed: int
-) -> tuple[Fit, ConsentParameters]:
-    """Train the four consent labels, with the thresholds for obeying and for asking."""
-    labels = CONSENT_LABELS
-    truth = np.array([labels.index(example.label) for example in examples], np.int64)
+def fit_consent(examples: Sequence[Labelled], rows: Rows, *, seed: int) -> Fit:
+    """Train the four consent labels."""
+    truth = np.array([CONSENT_LABELS.index(example.label) for example in examples], np.int64)
     folds = folds_of([e.writer for e in examples], [e.label for e in examples], seed=seed)
-    fit = kernel.fit(rows, one_hot(truth, len(labels)), folds)
-    temperature = fit_temperature(fit.out_of_fold, truth)
-    probabilities = softmax(fit.out_of_fold, temperature)
-    out, unsure, opt_in = (labels.index(name) for name in ("opt_out", "unsure", "opt_in"))
-    either = probabilities[:, out] + probabilities[:, unsure]
-    parameters = ConsentParameters(
-        labels=labels,
-        temperature=temperature,
-        certain=thresholds.for_false_alarms(
-            probabilities[:, out], truth == out, thresholds.OBEYED_WRONGLY
-        ),
-        unsure=thresholds.for_false_alarms(
-            either, np.isin(truth, (out, unsure)), thresholds.ASKED_NEEDLESSLY
-        ),
-        opt_in=thresholds.for_false_alarms(
-            probabilities[:, opt_in], truth == opt_in, thresholds.OBEYED_WRONGLY
-        ),
-    )
-    return fit, parameters
+    return kernel.fit(rows, one_hot(truth, len(CONSENT_LABELS)), folds)
 
 
-def train_sentiment(
-    examples: Sequence[SentimentRow], rows: Rows, *, seed: int
-) -> tuple[Fit, SentimentParameters]:
+def fit_sentiment(examples: Sequence[SentimentRow], rows: Rows, *, seed: int) -> Fit:
     """Train three sentiments and, as the last output, frustration."""
     truth = np.array([SENTIMENTS.index(example.sentiment) for example in examples], np.int64)
     frustration = np.array([example.frustration for example in examples], np.float32)
     targets = np.column_stack([one_hot(truth, len(SENTIMENTS)), frustration])
     writers = [example.writer for example in examples]
     folds = folds_of(writers, [str(e.sentiment) for e in examples], seed=seed)
-    fit = kernel.fit(rows, targets, folds)
-    knots = fit_monotone(
-        fit.out_of_fold[:, -1].astype(np.float64),
-        frustration.astype(np.float64),
-        most_knots=_MOST_KNOTS,
+    return kernel.fit(rows, targets, folds)
+
+
+def average(first: IntentScores, second: IntentScores) -> IntentScores:
+    """Return the mean of what two models say, message by message."""
+    return replace(
+        first,
+        scores=_mean(first.scores, second.scores),
+        nearness=_mean(first.nearness, second.nearness),
+        unknown=_mean(first.unknown, second.unknown),
+        unknown_nearness=_mean(first.unknown_nearness, second.unknown_nearness),
     )
-    parameters = SentimentParameters(
-        labels=tuple(map(str, SENTIMENTS)),
-        temperature=fit_temperature(fit.out_of_fold[:, :-1], truth),
-        knots=tuple(knots),
-    )
-    return fit, parameters
+
+
+def _mean(first: Floats, second: Floats) -> Floats:
+    return np.asarray((first + second) / 2, np.float32)

@@ -84,14 +84,30 @@ def fit(
     """
     progress("comparing messages")
     kernel = upper_kernel(rows)
+    progress("solving")
+    inverse, alpha, centred, offset = _solve(kernel, targets, ridge)
+    parted = [_out_of_fold(inverse, alpha, centred, each) for each in (folds, second_folds)]
+    return Fit(alpha, offset, parted[0] + offset, parted[1] + offset)
+
+
+def out_of_fold_of(
+    likeness: Floats, targets: Floats, folds: Sequence[Integers], *, ridge: float = RIDGE
+) -> Floats:
+    """Return what each fold's own model says ``(n, outputs)``, of a likeness made elsewhere.
+
+    For trying other features: ``likeness (n, n)`` is overwritten.
+    """
+    inverse, alpha, centred, offset = _solve(likeness, targets, ridge)
+    return np.asarray(_out_of_fold(inverse, alpha, centred, folds) + offset, np.float32)
+
+
+def _solve(kernel: Floats, targets: Floats, ridge: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return the inverse, the weights, the centred targets and their mean."""
     offset = targets.mean(axis=0)
     centred = np.ascontiguousarray(targets - offset, np.float32)
-    progress("solving")
     inverse = _inverse(kernel, ridge)
     alpha: Floats = inverse @ centred
-    parted = [_out_of_fold(inverse, alpha, centred, each) for each in (folds, second_folds)]
-    mean = offset.astype(np.float32)
-    return Fit(alpha, mean, parted[0] + mean, parted[1] + mean)
+    return inverse, alpha, centred, np.asarray(offset, np.float32)
 
 
 def _out_of_fold(

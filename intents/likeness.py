@@ -1,4 +1,4 @@
-"""Inner products of one message with every training message, in int8.
+"""Inner products of messages with every training message, in int8.
 
 As one ONNX graph, since ONNX Runtime multiplies int8 fifteen times as fast as NumPy multiplies
 floats (0.1 ms against 1.5 ms for 16,500 messages of 384 components, one thread of an EPYC with
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _LARGEST = 127
 """Of a signed byte."""
 
+_ZERO = 128
+"""What stands for 0 in an unsigned byte; ONNX Runtime is quickest at unsigned times signed."""
+
 
 class Likeness:
     """The training messages, held by a session."""
@@ -28,8 +31,14 @@ class Likeness:
         self._session = session
 
     def __call__(self, projected: Floats) -> Floats:
-        """Return the products ``(rows,)`` of one projected message ``(k,)``."""
-        products: Floats = self._session.run(["products"], {"message": projected[None]})[0][0]
+        """Return the products ``(n, rows)`` of projected messages ``(n, k)``.
+
+        Each message is quantised by itself, so its neighbours in a batch change nothing.
+        """
+        steps = np.maximum(np.abs(projected).max(axis=1, keepdims=True), 1e-9) / _LARGEST
+        small = (np.rint(projected / steps) + _ZERO).astype(np.uint8)
+        feed = {"messages": small, "steps": steps.astype(np.float32)}
+        products: Floats = self._session.run(["products"], feed)[0]
         return products
 
     @classmethod
@@ -60,19 +69,20 @@ def write_likeness(rows: Floats, path: Path) -> None:
     steps = np.maximum(np.abs(rows).max(axis=1), 1e-9) / _LARGEST
     small = np.round(rows / steps[:, None]).astype(np.int8)
     nodes = [
-        helper.make_node("DynamicQuantizeLinear", ["message"], ["bytes", "step", "zero"]),
-        helper.make_node("MatMulInteger", ["bytes", "rows", "zero"], ["whole"]),
+        helper.make_node("MatMulInteger", ["messages", "rows", "zero"], ["whole"]),
         helper.make_node("Cast", ["whole"], ["sums"], to=TensorProto.FLOAT),
-        helper.make_node("Mul", ["sums", "step"], ["scaled"]),
-        helper.make_node("Mul", ["scaled", "steps"], ["products"]),
+        helper.make_node("Mul", ["sums", "steps"], ["scaled"]),
+        helper.make_node("Mul", ["scaled", "row_steps"], ["products"]),
     ]
     constants = [
         numpy_helper.from_array(np.ascontiguousarray(small.T), "rows"),
-        numpy_helper.from_array(steps.astype(np.float32), "steps"),
+        numpy_helper.from_array(steps.astype(np.float32), "row_steps"),
+        numpy_helper.from_array(np.array(_ZERO, np.uint8), "zero"),
     ]
-    size = rows.shape[1]
-    message = helper.make_tensor_value_info("message", TensorProto.FLOAT, [1, size])
-    products = helper.make_tensor_value_info("products", TensorProto.FLOAT, [1, len(rows)])
-    graph = helper.make_graph(nodes, "likeness", [message], [products], constants)
+    of = helper.make_tensor_value_info
+    messages = of("messages", TensorProto.UINT8, ["n", rows.shape[1]])
+    message_steps = of("steps", TensorProto.FLOAT, ["n", 1])
+    products = of("products", TensorProto.FLOAT, ["n", len(rows)])
+    graph = helper.make_graph(nodes, "likeness", [messages, message_steps], [products], constants)
     opsets = [helper.make_opsetid("", OPSET)]
     onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION), path)

@@ -20,7 +20,7 @@ from intents.out_of_scope import evidence, probability
 from intents.types import ConsentReading
 
 if TYPE_CHECKING:
-    from intents.training import Built
+    from intents.building import Built
 
 
 def measure(built: "Built", *, train_seconds: float | None = None) -> Metrics:
@@ -38,19 +38,19 @@ def measure(built: "Built", *, train_seconds: float | None = None) -> Metrics:
 
 def out_of_fold_predictions(built: "Built") -> list[Predicted]:
     """Return for every intent example what the model without its writer predicts."""
-    head, parameters = built.intent_head, built.parameters
+    found, parameters = built.evidence.intents, built.parameters
     labels = parameters.intents.labels
-    scores = head.fit.out_of_fold
+    scores = found.scores
     probabilities = sharpen_top(
         softmax(scores, parameters.intents.temperature),
         parameters.intents.slope,
         parameters.intents.offset,
     )
     column = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
-    outside = probability(evidence(scores, head.nearness, column), parameters.out_of_scope)
+    outside = probability(evidence(scores, found.nearness, column), parameters.out_of_scope)
     best = np.argsort(-probabilities, axis=1)[:, :2]
     rows = []
-    for i, example in enumerate(built.examples):
+    for i, example in enumerate(built.examples.intents):
         first, second = int(best[i, 0]), int(best[i, -1])
         rows.append(
             Predicted(
@@ -70,12 +70,12 @@ def out_of_fold_predictions(built: "Built") -> list[Predicted]:
 
 
 def _topics(built: "Built") -> tuple[TopicFigures, ...]:
-    if built.topic_fit is None:
+    if built.evidence.topics is None:
         return ()
     table = []
     for column, topic in enumerate(built.parameters.topics):
-        truth = np.array([topic.topic in e.topics for e in built.topic_examples], bool)
-        score = built.topic_fit.out_of_fold[:, column].astype(np.float64)
+        truth = np.array([topic.topic in e.topics for e in built.examples.topics], bool)
+        score = built.evidence.topics[:, column].astype(np.float64)
         flagged = sigmoid(topic.slope * score + topic.intercept) >= topic.threshold
         hits = int((flagged & truth).sum())
         table.append(
@@ -92,16 +92,16 @@ def _topics(built: "Built") -> tuple[TopicFigures, ...]:
 
 def _consent(built: "Built") -> ConsentFigures | None:
     parameters = built.parameters.consent
-    if built.consent_fit is None or parameters is None:
+    if built.evidence.consent is None or parameters is None:
         return None
-    chances = softmax(built.consent_fit.out_of_fold, parameters.temperature)
+    chances = softmax(built.evidence.consent, parameters.temperature)
     readings = [
         read_consent(
             e.text, dict(zip(parameters.labels, map(float, row), strict=True)), parameters
         )[0]
-        for e, row in zip(built.consent_examples, chances, strict=True)
+        for e, row in zip(built.examples.consent, chances, strict=True)
     ]
-    labels = np.array([e.label for e in built.consent_examples])
+    labels = np.array([e.label for e in built.examples.consent])
     obeyed = np.array([r is ConsentReading.OPT_OUT for r in readings], bool)
     asked = np.array([r is ConsentReading.UNSURE for r in readings], bool)
     said, others = labels == "opt_out", np.isin(labels, ("none", "opt_in"))
@@ -119,13 +119,13 @@ def _consent(built: "Built") -> ConsentFigures | None:
 
 def _sentiment(built: "Built") -> SentimentFigures | None:
     parameters = built.parameters.sentiment
-    if built.sentiment_fit is None or parameters is None:
+    if built.evidence.sentiment is None or parameters is None:
         return None
-    scores = built.sentiment_fit.out_of_fold
+    scores = built.evidence.sentiment
     chances = softmax(scores[:, :-1], parameters.temperature)
-    truth = np.array([parameters.labels.index(row.sentiment) for row in built.corpus.sentiment])
+    truth = np.array([parameters.labels.index(row.sentiment) for row in built.examples.sentiment])
     guess = chances.argmax(axis=1)
-    real = np.array([row.frustration for row in built.corpus.sentiment])
+    real = np.array([row.frustration for row in built.examples.sentiment])
     raw, values = zip(*parameters.knots, strict=True)
     felt = np.clip(np.interp(scores[:, -1], raw, values), 0, 1)
     f1 = []

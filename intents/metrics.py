@@ -43,7 +43,7 @@ class Predicted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntentFigures:
-    """One intent: support, precision, recall, F1, and a 95% Wilson interval of its recall."""
+    """One intent: support, precision, recall, F1, with 95% Wilson intervals of the first two."""
 
     intent: str
     messages: int
@@ -52,22 +52,28 @@ class IntentFigures:
     f1: float
     recall_low: float
     recall_high: float
+    precision_low: float = 0.0
+    precision_high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFigures:
-    """One topic on held-out writers, at its threshold."""
+    """One topic at its threshold, with 95% Wilson intervals where they were taken."""
 
     topic: str
     positives: int
     precision: float
     recall: float
     threshold: float
+    recall_low: float = 0.0
+    recall_high: float = 1.0
+    precision_low: float = 0.0
+    precision_high: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentFigures:
-    """Shares on held-out writers.
+    """Shares on messages of people that the model has not seen.
 
     Of opt-outs obeyed, and obeyed or asked back; of other messages obeyed wrongly; of those that
     say nothing about texting (the hardest of them among it) asked needlessly. Messages labelled
@@ -84,12 +90,15 @@ class ConsentFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentimentFigures:
-    """Accuracy of the three sentiments; mean absolute error and correlation of frustration."""
+    """Accuracy of the three sentiments; mean absolute error and correlation of frustration.
+
+    ``calibration_error`` is known only where the probabilities are: not on a test file.
+    """
 
     messages: int
     accuracy: float
     macro_f1: float
-    calibration_error: float
+    calibration_error: float | None
     frustration_error: float
     frustration_correlation: float
 
@@ -165,6 +174,7 @@ def intent_figures(predictions: Sequence[Predicted]) -> tuple[IntentFigures, ...
         recall = hit / messages
         total = precision + recall
         low, high = interval(hit, messages)
+        precise_low, precise_high = interval(hit, guesses[intent])
         table.append(
             IntentFigures(
                 intent=intent,
@@ -174,6 +184,8 @@ def intent_figures(predictions: Sequence[Predicted]) -> tuple[IntentFigures, ...
                 f1=round(2 * precision * recall / total, 4) if total else 0.0,
                 recall_low=round(low, 4),
                 recall_high=round(high, 4),
+                precision_low=round(precise_low, 4),
+                precision_high=round(precise_high, 4),
             )
         )
     return tuple(table)
@@ -230,7 +242,8 @@ def read_predictions(path: Path) -> list[Predicted]:
         VersionError: the file is missing or broken.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return [_PREDICTED.validate_json(line) for line in lines]
+        # Only a line feed ends a line: a message may hold other breaks, such as U+2028.
+        with path.open(encoding="utf-8", newline="\n") as file:
+            return [_PREDICTED.validate_json(line) for line in file]
     except (OSError, ValidationError) as error:
         raise VersionError(f"{path} is unreadable: {error}") from None

@@ -4,6 +4,7 @@ All are fitted on out-of-fold scores (whole writers held out) and stored in ``pa
 """
 
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -77,6 +78,41 @@ class SentimentParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartsParameters:
+    """Whether a message holds several wishes: P = sigmoid(coefficients . evidence + intercept)."""
+
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixingParameters:
+    """When the mixed tier asks its accurate model too, in the fast model's raw scores.
+
+    If the best intent leads the next by less than ``intent_margin``, if a topic's score reaches
+    ``topic_from``, that of opt-out and unsure together ``consent_from``, or that of frustration
+    ``feeling_from``.
+    """
+
+    intent_margin: float
+    topic_from: float | None = None
+    consent_from: float | None = None
+    feeling_from: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which outputs are whose."""
+
+    intents: slice
+    topics: slice
+    consent: slice
+    sentiment: slice
+    frustration: slice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """Of all heads.
 
@@ -89,6 +125,27 @@ class Parameters:
     topics: tuple[TopicParameters, ...] = ()
     consent: ConsentParameters | None = None
     sentiment: SentimentParameters | None = None
+    parts: PartsParameters | None = None
+    mixing: MixingParameters | None = None
+
+    @property
+    def columns(self) -> Columns:
+        """Which of the outputs are which head's."""
+        sizes = (
+            len(self.intents.labels),
+            len(self.topics),
+            len(self.consent.labels) if self.consent else 0,
+            len(self.sentiment.labels) if self.sentiment else 0,
+            1 if self.sentiment else 0,
+        )
+        ends = list(accumulate(sizes))
+        starts = [0, *ends[:-1]]
+        return Columns(
+            **{
+                name: slice(start, end)
+                for name, start, end in zip(Columns.__dataclass_fields__, starts, ends, strict=True)
+            }
+        )
 
     @property
     def outputs(self) -> int:

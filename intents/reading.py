@@ -6,19 +6,13 @@ import numpy as np
 
 from intents.calibration import Doubles, Floats, sharpen_top, sigmoid, softmax
 from intents.data import OUT_OF_SCOPE
+from intents.expectation import factors
 from intents.out_of_scope import evidence, probability
 from intents.parameters import IntentParameters, Parameters
 from intents.scoring import Raw
 from intents.types import Candidate, Doubt, Expected, Sentiment, TopicScore
 
 MOST_CANDIDATES = 5
-
-_EXPECTED_FACTOR = 8.0
-"""How much likelier a yes or a no is right after a question that asks for one. From experience
-with menus, not from data; it turns a doubtful 'sure why not' into an answer, and no more.
-"""
-
-_ANSWERS = ("affirm", "deny")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +66,33 @@ class _Parts:
 
 
 def _split(scores: Floats, parameters: Parameters) -> _Parts:
-    """Cut the outputs into heads, in the order that ``Parameters`` names."""
-    ends = np.cumsum(
-        [
-            len(parameters.intents.labels),
-            len(parameters.topics),
-            len(parameters.consent.labels) if parameters.consent else 0,
-            len(parameters.sentiment.labels) if parameters.sentiment else 0,
-        ]
+    """Cut the outputs into heads."""
+    of = parameters.columns
+    rest = scores[of.frustration]
+    return _Parts(
+        scores[of.intents],
+        scores[of.topics],
+        scores[of.consent],
+        scores[of.sentiment],
+        float(rest[0]) if len(rest) else 0.0,
     )
-    intents, topics, consent, sentiment, rest = np.split(scores, ends)
-    return _Parts(intents, topics, consent, sentiment, float(rest[0]) if len(rest) else 0.0)
+
+
+def intent_chances(raw: Raw, parameters: Parameters) -> Doubles:
+    """Return P(intent) ``(labels,)`` of one message, without anything expected."""
+    return intent_probabilities(_split(raw.scores, parameters).intents, parameters.intents)
 
 
 def intent_probabilities(
     scores: Floats, parameters: IntentParameters, expected: Expected | None = None
 ) -> Doubles:
-    """Return P(intent) for each label; a question that awaits yes or no makes both likelier."""
+    """Return P(intent) for each label; an open question makes its answers likelier."""
     plain = softmax(scores, parameters.temperature)
     probabilities = sharpen_top(plain, parameters.slope, parameters.offset)
-    if expected is None or expected.kind != "yes_no":
+    likelier_by = factors(expected, parameters.labels)
+    if likelier_by is None:
         return probabilities
-    factors = [_EXPECTED_FACTOR if name in _ANSWERS else 1.0 for name in parameters.labels]
-    likelier = probabilities * np.array(factors)
+    likelier = probabilities * np.array(likelier_by)
     result: Doubles = likelier / likelier.sum()
     return result
 

@@ -1,8 +1,8 @@
 """Trained versions on disk, and which of them is active.
 
 ``models/<version>/`` holds the artefacts, ``manifest.json`` (their hashes, and everything the
-version was made of), ``metrics.json`` and ``card.md``. ``models/active.json`` names the active
-version where the database names none.
+version was made of), ``metrics.json`` and ``card.md``. What is active stands in a ledger:
+``models/active.json``, unless whoever opens the registry brings another one.
 """
 
 import os
@@ -10,17 +10,23 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from intents.errors import VersionError
 from intents.weights import sha256_of
 
+FORM = 4
+"""Of the artefacts and of training. Raised when either changes in a way that the recipe's numbers
+do not show; a version of another form is not loaded."""
+
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 PARAMETERS = "parameters.json"
 PREDICTIONS = "predictions.jsonl"
 CARD = "card.md"
+VERDICT = "verdict.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 _TRAIN = "Train one: textwise intents train"
@@ -45,12 +51,17 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of the active version. ``action`` is ``promote`` or ``rollback``."""
+    """One change of the active version.
+
+    ``action`` is ``promote`` or ``rollback``; ``verdict`` is what the gate said, in a sentence
+    (``verdict.json`` in the version's folder holds all of it).
+    """
 
     version: str
     action: str
     by: str
     at: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +81,67 @@ _MANIFEST = TypeAdapter(Manifest)
 _ACTIVE = TypeAdapter(Active)
 
 
+class Ledger(Protocol):
+    """Where it is written down which version is active."""
+
+    def read(self) -> Active:
+        """Return what is active, with its history."""
+        ...
+
+    def write(self, active: Active) -> None:
+        """Write it down."""
+        ...
+
+
+class FileLedger:
+    """``active.json`` in the folder of models."""
+
+    def __init__(self, models_dir: Path) -> None:
+        self.path = models_dir / "active.json"
+
+    def read(self) -> Active:
+        """Return what is active; nothing where there is no file.
+
+        Raises:
+            VersionError: the file is broken.
+        """
+        if not self.path.is_file():
+            return Active()
+        try:
+            return active_of_json(self.path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise VersionError(
+                f"{self.path} is unreadable: {error}",
+                hint=f"Delete {self.path} and promote a version.",
+            ) from None
+
+    def write(self, active: Active) -> None:
+        """Replace the file in one step, so that no reader sees half of it."""
+        draft = self.path.with_suffix(f".{os.getpid()}.tmp")
+        draft.write_bytes(active_as_json(active) + b"\n")
+        draft.replace(self.path)
+
+
+def active_of_json(body: bytes | str) -> Active:
+    """Read what is active.
+
+    Raises:
+        pydantic.ValidationError: it is not in that form.
+    """
+    return _ACTIVE.validate_json(body)
+
+
+def active_as_json(active: Active) -> bytes:
+    """Write what is active as JSON."""
+    return _ACTIVE.dump_json(active, indent=2)
+
+
 class Registry:
     """The versions in one folder."""
 
-    def __init__(self, models_dir: Path) -> None:
+    def __init__(self, models_dir: Path, *, ledger: Ledger | None = None) -> None:
         self.folder = models_dir
+        self._ledger = ledger or FileLedger(models_dir)
 
     def path(self, version: str) -> Path:
         """Return a version's folder.
@@ -133,17 +200,9 @@ class Registry:
         """Return what is active, with its history.
 
         Raises:
-            VersionError: ``active.json`` is broken.
+            VersionError: the ledger is broken.
         """
-        path = self.folder / "active.json"
-        if not path.is_file():
-            return Active()
-        try:
-            return _ACTIVE.validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise VersionError(
-                f"{path} is unreadable: {error}", hint=f"Delete {path} and promote a version."
-            ) from None
+        return self._ledger.read()
 
     def active_version(self) -> str:
         """Return the active version's name.
@@ -159,13 +218,17 @@ class Registry:
             )
         return version
 
-    def activate(self, version: str, *, by: str = "", now: datetime | None = None) -> Active:
+    def activate(
+        self, version: str, *, by: str = "", verdict: str = "", now: datetime | None = None
+    ) -> Active:
         """Make a version the active one, after checking that it is whole."""
         self.verify(version)
         active = self.active()
         if active.version == version:
             return active
-        return self._store((*active.stack, version), active, version, "promote", by, now)
+        at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
+        change = Change(version=version, action="promote", by=by, at=at, verdict=verdict)
+        return self._store((*active.stack, version), active, change)
 
     def rollback(self, *, by: str = "", now: datetime | None = None) -> Active:
         """Go back to the version that was active before.
@@ -178,24 +241,13 @@ class Registry:
             raise VersionError("There is no earlier version to go back to.")
         earlier = active.stack[-2]
         self.verify(earlier)
-        return self._store(active.stack[:-1], active, earlier, "rollback", by, now)
-
-    def _store(
-        self,
-        stack: tuple[str, ...],
-        before: Active,
-        version: str,
-        action: str,
-        by: str,
-        now: datetime | None,
-    ) -> Active:
         at = (now or datetime.now(UTC)).isoformat(timespec="seconds")
-        change = Change(version=version, action=action, by=by, at=at)
+        change = Change(version=earlier, action="rollback", by=by, at=at)
+        return self._store(active.stack[:-1], active, change)
+
+    def _store(self, stack: tuple[str, ...], before: Active, change: Change) -> Active:
         after = Active(stack=stack, history=(*before.history, change))
-        path = self.folder / "active.json"
-        draft = path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_bytes(_ACTIVE.dump_json(after, indent=2) + b"\n")
-        draft.replace(path)
+        self._ledger.write(after)
         return after
 
 

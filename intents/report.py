@@ -1,186 +1,207 @@
-"""The evaluation as one HTML page that needs no network: tables and Plotly pictures."""
+"""An evaluation as one HTML page that needs no network, and as JSON."""
 
-from collections.abc import Sequence
+from dataclasses import asdict
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+from pydantic import TypeAdapter
+
+from intents import report_pictures as pictures
+from intents import report_tables as tables
+from intents.curves import (
+    CoveragePoint,
+    HistogramBin,
+    ReliabilityBin,
+    confidence_histogram,
+    coverage,
+    reliability,
+)
+from intents.evaluation import Evaluation
+from intents.metrics import write_predictions
+from intents.registry import METRICS
+from intents.report_style import STYLE
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-    from intents.evaluation import Evaluation
-
-_MOST_ERRORS = 200
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .7rem;border-bottom:1px solid"
-    " #8884;text-align:left}td.n{text-align:right;font-variant-numeric:tabular-nums}"
-)
+REPORT = "report.html"
+REPORT_JSON = "report.json"
+ERRORS = "errors.jsonl"
 
 
-def render_report(evaluation: "Evaluation") -> str:
+def write_report(evaluation: Evaluation, folder: Path) -> Path:
+    """Write the page, ``report.json``, ``metrics.json`` and ``errors.jsonl``; return the page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    evaluation.metrics.write(folder / METRICS)
+    write_predictions(evaluation.errors, folder / ERRORS)
+    (folder / REPORT_JSON).write_bytes(report_json(evaluation))
+    page = folder / REPORT
+    page.write_text(render_report(evaluation), encoding="utf-8")
+    return page
+
+
+def report_json(evaluation: Evaluation) -> bytes:
+    """Return all that the page shows as JSON, without the messages that were read rightly."""
+    body: dict[str, object] = {
+        "version": evaluation.version,
+        "metrics": asdict(evaluation.metrics),
+        "agreement": asdict(evaluation.agreement) if evaluation.agreement else None,
+        "confusions": [asdict(found) for found in evaluation.confusions()],
+        "slices": [asdict(found) for found in evaluation.slices],
+        "learning_curve": asdict(evaluation.curve) if evaluation.curve else None,
+        "errors": [asdict(found) for found in evaluation.explained],
+        "topic_errors": [asdict(row) for row in evaluation.topics if not row.right],
+        "consent_errors": [asdict(row) for row in evaluation.consent if row.read != row.truth],
+        "several": [asdict(row) for row in evaluation.several],
+        **_curves(evaluation),
+    }
+    return TypeAdapter(dict[str, object]).dump_json(body, indent=2) + b"\n"
+
+
+def _curves(evaluation: Evaluation) -> dict[str, object]:
+    if not evaluation.predictions:
+        return {}
+    rows: dict[str, list[ReliabilityBin] | list[HistogramBin] | list[CoveragePoint]] = {
+        "reliability": reliability(evaluation.predictions),
+        "confidence": confidence_histogram(evaluation.predictions),
+        "coverage": coverage(evaluation.predictions),
+    }
+    return {name: [asdict(row) for row in found] for name, found in rows.items()}
+
+
+def render_report(evaluation: Evaluation) -> str:
     """Return the page."""
-    figures = [
-        _per_intent(evaluation),
-        _confusion(evaluation),
-        _reliability(evaluation),
-        _histogram(evaluation),
-        _coverage(evaluation),
-    ]
-    pictures = [
-        figure.to_html(full_html=False, include_plotlyjs="inline" if first else False)
-        for first, figure in zip((True, *[False] * len(figures)), figures, strict=False)
-    ]
-    title = f"{escape(evaluation.version)} on {escape(evaluation.metrics.measured_on)}"
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1>{_summary(evaluation)}"
-        + "".join(pictures)
-        + f"<h2>Most often confused</h2>{_confusions(evaluation)}"
-        f"<h2>Most confident errors</h2>{_errors(evaluation)}</html>"
-    )
-
-
-def _summary(evaluation: "Evaluation") -> str:
-    metrics = evaluation.metrics
-    rows: list[tuple[str, str]] = [
-        ("messages", f"{metrics.messages:,}"),
-        (
-            "accuracy (95% interval)",
-            f"{metrics.accuracy:.1%} ({metrics.accuracy_low:.1%} to {metrics.accuracy_high:.1%})",
-        ),
-        ("accuracy in scope", f"{metrics.in_scope_accuracy:.1%}"),
-        ("macro-F1", f"{metrics.macro_f1:.1%}"),
-        ("expected calibration error", f"{metrics.calibration_error:.3f}"),
-    ]
-    if metrics.out_of_scope_auroc is not None:
-        rows += [
-            ("out-of-scope AUROC", f"{metrics.out_of_scope_auroc:.3f}"),
-            ("out of scope and flagged", f"{metrics.out_of_scope_recall or 0:.1%}"),
-            ("in scope but flagged", f"{metrics.in_scope_refused:.1%}"),
-        ]
-    return _table(("figure", "value"), rows)
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    title = f"{evaluation.version} on {evaluation.metrics.measured_on}"
+    sections = [section for section in _sections(evaluation) if section[2]]
+    links = "".join(f'<a href="#{key}">{escape(name)}</a>' for key, name, _ in sections)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        f'<h2 id="{key}">{escape(name)}</h2>{content}' for key, name, content in sections
     )
-    return f"<table><tr>{top}</tr>{body}</table>"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style><script>{_plotly()}</script>"
+        f'<h1>{escape(title)}</h1><p class="note">{_counts(evaluation)}</p>'
+        f"{tables.tiles(evaluation)}<nav>{links}</nav>{body}</html>"
+    )
 
 
-def _confusions(evaluation: "Evaluation") -> str:
-    rows = [(truth, guess, str(count)) for truth, guess, count in evaluation.confusions()]
-    return _table(("truth", "predicted", "messages"), rows)
+def _counts(evaluation: Evaluation) -> str:
+    counts = {
+        "messages for the intents": len(evaluation.predictions),
+        "for topics": len(evaluation.topics),
+        "for consent": len(evaluation.consent),
+        "for sentiment": len(evaluation.sentiment),
+        "with several wishes": len(evaluation.several),
+    }
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items() if count) + "."
 
 
-def _errors(evaluation: "Evaluation") -> str:
-    rows = [
-        (p.text[:200], p.truth, p.predicted, f"{p.confidence:.2f}", p.where)
-        for p in evaluation.errors[:_MOST_ERRORS]
+def _sections(evaluation: Evaluation) -> list[tuple[str, str, str]]:
+    """Return the anchor, title and content of each section; empty ones are left out."""
+    any_intents = bool(evaluation.predictions)
+    return [
+        (
+            "intents",
+            "Intents, the weakest first",
+            tables.by_intent(evaluation) if any_intents else "",
+        ),
+        ("pairs", "Most often confused", _pairs(evaluation)),
+        ("errors", "Most confident errors, and why", _errors(evaluation)),
+        ("matrix", "Confusion matrix", _matrix(evaluation)),
+        ("trust", "Confidence", _trust(evaluation)),
+        ("slices", "Style and length", _slices(evaluation)),
+        ("curve", "Learning curve", _curve(evaluation)),
+        ("topics", "Sensitive topics", _topics(evaluation)),
+        ("consent", "Consent", tables.consent_tables(evaluation)),
+        ("sentiment", "Sentiment and frustration", tables.sentiment_table(evaluation)),
+        ("several", "Several wishes in one message", tables.several_table(evaluation)),
     ]
-    return _table(("message", "truth", "predicted", "confidence", "line"), rows)
 
 
-def _per_intent(evaluation: "Evaluation") -> "Figure":
-    from plotly import graph_objects as go
-
-    rows = sorted(evaluation.metrics.intents, key=lambda row: row.recall)
-    figure = go.Figure(
-        go.Bar(
-            x=[row.recall for row in rows],
-            y=[row.intent for row in rows],
-            orientation="h",
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [row.recall_high - row.recall for row in rows],
-                "arrayminus": [row.recall - row.recall_low for row in rows],
-            },
-            customdata=[(row.precision, row.f1, row.messages) for row in rows],
-            hovertemplate="%{y}: recall %{x:.1%}, precision %{customdata[0]:.1%}, "
-            "F1 %{customdata[1]:.1%}, %{customdata[2]} messages<extra></extra>",
-        )
+def _pairs(evaluation: Evaluation) -> str:
+    found = evaluation.confusions()
+    if not found:
+        return ""
+    return (
+        "<p>A pair at the top wants either better lines on its border or another border: look at "
+        "the lines, then write more of both intents in other people's words.</p>"
+        + tables.confusions(found)
     )
-    figure.update_layout(
-        title="Recall by intent, with 95% intervals",
-        height=18 * len(rows) + 150,
-        xaxis={"range": [0, 1], "tickformat": ".0%"},
+
+
+def _errors(evaluation: Evaluation) -> str:
+    if not evaluation.explained:
+        return ""
+    return (
+        "<p>Below each: the training messages nearest to it (cosine similarity). If they carry the "
+        "wrong label, mend them; if they are of the wrong intent, lines of the right one are "
+        "missing; if they agree with the reading, ask whether the label of the message is right."
+        "</p>" + tables.explained_errors(evaluation.explained)
     )
-    return figure
 
 
-def _confusion(evaluation: "Evaluation") -> "Figure":
-    from plotly import graph_objects as go
+def _matrix(evaluation: Evaluation) -> str:
+    if not evaluation.predictions:
+        return ""
+    picture = _picture(pictures.confusion_matrix(evaluation.predictions), fixed=True)
+    return f"<p>Share of each true intent (row) that was read as each (column).</p>{picture}"
 
-    names = sorted({p.truth for p in evaluation.predictions})
-    columns = sorted({*names, *(p.predicted for p in evaluation.predictions)})
-    counts = np.zeros((len(names), len(columns)))
-    row_of = {name: i for i, name in enumerate(names)}
-    column_of = {name: i for i, name in enumerate(columns)}
-    for p in evaluation.predictions:
-        counts[row_of[p.truth], column_of[p.predicted]] += 1
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = go.Figure(go.Heatmap(z=shares.round(4), x=columns, y=names, colorscale="Blues"))
-    figure.update_layout(
-        title="Confusion matrix (share of each true intent)", height=900, yaxis_autorange="reversed"
+
+def _trust(evaluation: Evaluation) -> str:
+    rows = evaluation.predictions
+    if not rows:
+        return ""
+    shown = [
+        ("Reliability: is 80% right 80% of the time?", pictures.reliability_curve(rows)),
+        ("Confidence, right against wrong", pictures.histogram(rows)),
+        ("Precision over coverage", pictures.coverage_curve(rows)),
+    ]
+    if evaluation.metrics.out_of_scope_auroc is not None:
+        shown.append(("Out of scope: the scores", pictures.out_of_scope_histogram(rows)))
+    cells = "".join(
+        f"<div><h3>{escape(title)}</h3>{_picture(figure)}</div>" for title, figure in shown
     )
-    return figure
+    return f'<div class="two">{cells}</div>'
 
 
-def _reliability(evaluation: "Evaluation") -> "Figure":
-    from plotly import graph_objects as go
-
-    from intents.evaluation import reliability
-
-    bins = reliability(evaluation.predictions)
-    figure = go.Figure()
-    figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", name="honest", line={"dash": "dot"})
-    figure.add_scatter(
-        x=[b.confidence for b in bins],
-        y=[b.accuracy for b in bins],
-        mode="lines+markers",
-        name="measured",
-        text=[f"{b.messages} messages" for b in bins],
+def _slices(evaluation: Evaluation) -> str:
+    groups = list(dict.fromkeys(found.group for found in evaluation.slices))
+    cells = "".join(
+        f"<div>{tables.slice_table(evaluation.slices, group)}</div>" for group in groups
     )
-    figure.update_layout(
-        title="Reliability", xaxis_title="confidence", yaxis_title="share right", height=450
+    return f'<div class="two">{cells}</div>' if groups else ""
+
+
+def _curve(evaluation: Evaluation) -> str:
+    curve = evaluation.curve
+    if curve is None or not curve.points:
+        return ""
+    gain = curve.rising_by
+    said = "" if gain is None else f" The last step gained {gain * 100:.1f} points."
+    return (
+        f"<p>Right on the lines of {escape(', '.join(curve.held_out))}, each held out in turn, by "
+        f"how many messages of other writers were learnt from.{said}</p>"
+        f"{_picture(pictures.learning_picture(curve))}"
     )
-    return figure
 
 
-def _histogram(evaluation: "Evaluation") -> "Figure":
-    from plotly import graph_objects as go
-
-    figure = go.Figure()
-    for name, right in (("right", True), ("wrong", False)):
-        values = [p.confidence for p in evaluation.predictions if p.right is right]
-        figure.add_histogram(x=values, name=name, xbins={"start": 0, "end": 1, "size": 0.05})
-    figure.update_layout(title="Confidence, right against wrong", barmode="overlay", height=400)
-    figure.update_traces(opacity=0.6)
-    return figure
+def _topics(evaluation: Evaluation) -> str:
+    if not evaluation.metrics.topics:
+        return ""
+    errors = tables.topic_errors(evaluation) if evaluation.topics else ""
+    return tables.topic_table(evaluation.metrics.topics) + errors
 
 
-def _coverage(evaluation: "Evaluation") -> "Figure":
-    from plotly import graph_objects as go
+def _picture(figure: "Figure", *, fixed: bool = False) -> str:
+    """Return a figure's HTML; a ``fixed`` one keeps its width, and a narrow screen scrolls."""
+    config = {"displaylogo": False, "responsive": not fixed, "displayModeBar": False}
+    body = figure.to_html(full_html=False, include_plotlyjs=False, config=config)
+    return f'<div class="wide">{body}</div>'
 
-    order = sorted(evaluation.predictions, key=lambda p: -p.confidence)
-    right = np.cumsum([p.right for p in order])
-    total = np.arange(1, len(order) + 1)
-    step = max(1, len(order) // 500)
-    figure = go.Figure(
-        go.Scatter(
-            x=(total / max(len(order), 1))[::step].round(4),
-            y=(right / total)[::step].round(4),
-            mode="lines",
-        )
-    )
-    figure.update_layout(
-        title="Precision over coverage",
-        xaxis_title="share of messages answered, the most confident first",
-        yaxis_title="share right",
-        height=400,
-    )
-    return figure
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())

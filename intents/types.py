@@ -76,6 +76,15 @@ class TopicScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several wishes in a message: its words, its intent, and how sure that is."""
+
+    text: str
+    intent: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What the conversation waits for, so that an answer is not mistaken for a new intent.
 
@@ -96,7 +105,10 @@ class Understanding:
     [0, 1]; ``sentiment_score`` is P(positive) - P(negative) in [-1, 1]; ``frustration`` lies in
     [0, 1] (0 none, 0.2 slight impatience, 0.4 annoyed, 0.6 clearly frustrated, 0.8 fed up, 1 at
     the end of their patience). ``candidates`` are the best intents, most probable first.
-    ``topics`` holds those at or above their thresholds.
+    ``topics`` holds those at or above their thresholds. ``parts`` are the wishes of a message that
+    holds several, in its order; empty for one that holds a single wish. ``answer`` is what the
+    message answers to the question that was ``Expected`` to be answered: ``yes``, ``no``, an option
+    or an entity's value.
     """
 
     text: str
@@ -115,6 +127,8 @@ class Understanding:
     entities: tuple[Entity, ...]
     model_version: str
     took_ms: float
+    parts: tuple[Part, ...] = ()
+    answer: str | None = None
 
     def entity(self, kind: EntityType) -> Entity | None:
         """Return the first entity of this kind, or None."""

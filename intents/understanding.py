@@ -6,21 +6,24 @@ from pathlib import Path
 from typing import Self
 
 from intents import consent as consent_words
-from intents.calibration import Floats
 from intents.data import OUT_OF_SCOPE
-from intents.encoder import Encoder, load_encoder
+from intents.encoder import Encoder
 from intents.entities import EntityReader
 from intents.errors import VersionError
+from intents.expectation import answer_of
 from intents.normalise import clean
 from intents.parameters import Parameters
-from intents.reading import Reading, read
-from intents.registry import PARAMETERS, Registry
-from intents.scoring import Scorer
+from intents.parts import Clause, clauses, find_parts
+from intents.readers import Encoders, Reader, open_reader, read_parameters, weights_of
+from intents.reading import Reading, intent_chances, read
+from intents.registry import FORM, Registry
+from intents.scoring import Raw
 from intents.types import (
     Candidate,
     ConsentReading,
     Doubt,
     Expected,
+    Part,
     Sentiment,
     Understanding,
 )
@@ -33,15 +36,13 @@ class Understander:
         self,
         *,
         version: str,
-        encoder: Encoder,
-        scorer: Scorer,
+        reader: Reader,
         parameters: Parameters,
         entities: EntityReader,
     ) -> None:
         self.version = version
-        self.encoder = encoder
         self.parameters = parameters
-        self._scorer = scorer
+        self._reader = reader
         self._entities = entities
 
     @classmethod
@@ -49,45 +50,74 @@ class Understander:
         cls,
         models_dir: Path,
         *,
-        encoder: str = "fast",
         version: str | None = None,
         product_names: Sequence[str] = (),
         threads: int = 1,
+        encoders: Encoders | None = None,
     ) -> Self:
         """Load a version, the active one by default, after checking its files' hashes.
 
+        It brings its own choice of encoders; ``encoders`` holds those that are loaded already.
+
         Raises:
-            VersionError: no such version, a broken one, or one trained on another encoder.
-            WeightsError: the encoder's weights are missing or wrong.
+            VersionError: no such version, a broken one, or one trained on other weights.
+            WeightsError: an encoder's weights are missing or wrong.
         """
         registry = Registry(models_dir)
-        manifest = registry.verify(version or registry.active_version())
-        model = load_encoder(models_dir, encoder, threads=threads)
-        if manifest.weights_sha256 != model.card.weights_sha256:
+        return cls.of_version(
+            registry,
+            version or registry.active_version(),
+            encoders or Encoders(models_dir, threads=threads),
+            product_names=product_names,
+        )
+
+    @classmethod
+    def of_version(
+        cls,
+        registry: Registry,
+        version: str,
+        encoders: Encoders,
+        *,
+        product_names: Sequence[str] = (),
+    ) -> Self:
+        """Load a version of a registry; raises as ``load`` does."""
+        manifest = registry.verify(version)
+        if manifest.recipe.get("form") != FORM:
             raise VersionError(
-                f"The version {manifest.version} was trained on the encoder {manifest.encoder!r}, "
-                f"not on {encoder!r}.",
-                hint="Set TEXTWISE_ENCODER to that one, or train: textwise intents train",
+                f"The version {manifest.version} was trained by another release of this program.",
+                hint="Train again: textwise intents train --promote",
+            )
+        models = encoders.of(manifest.encoder)
+        if manifest.weights_sha256 != weights_of(models):
+            raise VersionError(
+                f"The version {manifest.version} was trained on other weights of the encoder "
+                f"{manifest.encoder!r}.",
+                hint="Put those weights back, or train again: textwise intents train",
             )
         return cls.of_folder(
             registry.path(manifest.version),
-            encoder=model,
+            *models,
             version=manifest.version,
             product_names=product_names,
         )
 
     @classmethod
     def of_folder(
-        cls, folder: Path, *, encoder: Encoder, version: str, product_names: Sequence[str] = ()
+        cls, folder: Path, *encoders: Encoder, version: str, product_names: Sequence[str] = ()
     ) -> Self:
         """Load the artefacts in a folder, unchecked: for what was trained a moment ago."""
+        parameters = read_parameters(folder)
         return cls(
             version=version,
-            encoder=encoder,
-            scorer=Scorer.read(folder),
-            parameters=Parameters.read(folder / PARAMETERS),
+            reader=open_reader(folder, encoders, parameters),
+            parameters=parameters,
             entities=EntityReader.load(product_names),
         )
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder that reads every message."""
+        return self._reader.encoder
 
     def know_products(self, names: Sequence[str]) -> None:
         """Find these product names in messages from now on, instead of those given before."""
@@ -95,22 +125,30 @@ class Understander:
 
     def understand(self, text: str, expected: Expected | None = None) -> Understanding:
         """Read everything out of one message. ``expected`` says what a question waits for."""
-        started = time.perf_counter()
-        pooled = self.encoder.pooled([text])[0]
-        return self._of(text, pooled, expected, started)
+        return self.understand_batch([text], [expected])[0]
 
-    def understand_batch(self, texts: Sequence[str]) -> list[Understanding]:
+    def understand_batch(
+        self, texts: Sequence[str], expected: Sequence[Expected | None] = ()
+    ) -> list[Understanding]:
         """Read many messages, encoding ``threads`` of them at a time.
 
-        ``took_ms`` is each one's share of the encoding plus its own reading.
+        A message is read the same alone or among others. ``took_ms`` is each one's share of what is
+        done for all together, plus its own reading.
         """
         started = time.perf_counter()
-        vectors = self.encoder.pooled(texts)
+        waiting = list(expected) or [None] * len(texts)
+        spans = [self._clauses(text) for text in texts]
+        pieces = [text[a:b] for text, cuts in zip(texts, spans, strict=True) for a, b in cuts]
+        raws = self._reader.score(texts)
+        of_pieces = iter(self._reader.score_quickly(pieces))
         share = (time.perf_counter() - started) / max(len(texts), 1)
         return [
-            self._of(text, pooled, None, time.perf_counter() - share)
-            for text, pooled in zip(texts, vectors, strict=True)
+            self._of(text, raw, cuts, [next(of_pieces) for _ in cuts], awaited, share)
+            for text, raw, cuts, awaited in zip(texts, raws, spans, waiting, strict=False)
         ]
+
+    def _clauses(self, text: str) -> list[tuple[int, int]]:
+        return [] if self.parameters.parts is None else clauses(text)
 
     def read_consent(self, text: str) -> tuple[ConsentReading | None, float]:
         """Return only what a message says about texting, with its probability.
@@ -122,18 +160,26 @@ class Understander:
             return word, 1.0
         if self.parameters.consent is None or not _has_words(text):
             return None, 0.0
-        raw = self._scorer.score(self.encoder.pooled([text])[0], text)
+        raw = self._reader.score([text])[0]
         found, chance = self._consent(text, read(raw, self.parameters))
         # HELP in the customer's own words changes no consent; the turn sees to it.
         return (None, 0.0) if found is ConsentReading.HELP else (found, chance)
 
     def _of(
-        self, text: str, pooled: Floats, expected: Expected | None, started: float
+        self,
+        text: str,
+        raw: Raw,
+        spans: Sequence[tuple[int, int]],
+        of_clauses: Sequence[Raw],
+        expected: Expected | None,
+        share_s: float,
     ) -> Understanding:
-        reading = read(self._scorer.score(pooled, text), self.parameters, expected)
+        started = time.perf_counter()
+        reading = read(raw, self.parameters, expected)
         if not _has_words(text):
             reading = _wordless(reading)
         consent, chance = self._consent(text, reading)
+        entities = self._entities.read(text, expected)
         return Understanding(
             text=text,
             intent=reading.candidates[0].intent,
@@ -148,10 +194,34 @@ class Understander:
             consent=consent,
             consent_score=round(chance, 4),
             topics=reading.topics,
-            entities=self._entities.read(text, expected),
+            entities=entities,
             model_version=self.version,
-            took_ms=round((time.perf_counter() - started) * 1000, 3),
+            parts=self._parts(text, raw, spans, of_clauses),
+            answer=answer_of(
+                text,
+                expected,
+                best=reading.candidates[0],
+                doubt=reading.doubt,
+                entities=entities,
+            ),
+            took_ms=round((time.perf_counter() - started + share_s) * 1000, 3),
         )
+
+    def _parts(
+        self,
+        text: str,
+        raw: Raw,
+        spans: Sequence[tuple[int, int]],
+        of_clauses: Sequence[Raw],
+    ) -> tuple[Part, ...]:
+        if self.parameters.parts is None or not spans:
+            return ()
+        read_clauses = [
+            Clause(start, end, intent_chances(of_clause, self.parameters))
+            for (start, end), of_clause in zip(spans, of_clauses, strict=True)
+        ]
+        whole = intent_chances(raw, self.parameters)
+        return find_parts(text, whole, read_clauses, self.parameters)
 
     def _consent(self, text: str, reading: Reading) -> tuple[ConsentReading | None, float]:
         found: ConsentReading | None = None

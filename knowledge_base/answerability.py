@@ -9,12 +9,15 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
 
 from knowledge_base.patterns import any_of
 from knowledge_base.question import Question
 from knowledge_base.question_types import QuestionType, can_answer, type_words, wants_value
-from knowledge_base.ranking import Features
+from knowledge_base.ranking import Candidates
 from knowledge_base.types import DocumentKind, Passage, Product
 from knowledge_base.words import STOP_WORDS, content_words, is_number, numbers, stem, words
 
@@ -23,7 +26,7 @@ MODEL_FILE = Path(__file__).with_name("answerability.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What answerability looks at: the best passages with their places in the features, best first.
+    """What answerability looks at: the best passages with their places among the candidates.
 
     ``nearness`` says for each stem of the question how near it comes to any word of the knowledge,
     ``nearness_to_best`` to any word of the best passages and of the products.
@@ -32,7 +35,7 @@ class Evidence:
     question: Question
     passages: Sequence[Passage]
     places: Sequence[int]
-    features: Features
+    candidates: Candidates
     products: Sequence[Product]
     nearness: Mapping[str, float]
     nearness_to_best: Mapping[str, float]
@@ -62,6 +65,12 @@ FEATURES = (
     "question_words",
     "product_named",
     "product_matter",
+    "sentence",
+    "sentence_coverage",
+    "meanings",
+    "ahead",
+    "agreement",
+    "sentence_alone",
 )
 
 
@@ -70,11 +79,12 @@ def features_of(evidence: Evidence) -> dict[str, float]:
     if not evidence.passages:
         empty = dict.fromkeys(FEATURES, 0.0)
         return {**empty, **_meanings(evidence), **_product_features(evidence)}
-    question, values, places = evidence.question, evidence.features, list(evidence.places)
+    question, found, places = evidence.question, evidence.candidates, list(evidence.places)
     top = evidence.passages[:JUDGED_CLOSELY]
-    cosines = [float(values.cosine[i]) for i in places]
+    closely = places[:JUDGED_CLOSELY]
+    cosines = [float(found.column("cosine")[i]) for i in places]
     faq = [
-        float(values.heading_cosine[i])
+        float(found.column("path")[i])
         for i, p in zip(places, evidence.passages, strict=True)
         if p.kind is DocumentKind.FAQ
     ]
@@ -83,10 +93,10 @@ def features_of(evidence: Evidence) -> dict[str, float]:
     return {
         "cosine": max(cosines),
         "cosine_second": sorted(cosines)[-2] if len(cosines) > 1 else 0.0,
-        "heading_cosine": max(float(values.heading_cosine[i]) for i in places[:JUDGED_CLOSELY]),
+        "heading_cosine": max(float(found.column("path")[i]) for i in closely),
         "faq_cosine": max(faq, default=0.0),
-        "bm25": min(2.0, max(float(values.bm25[i]) for i in places[:JUDGED_CLOSELY])),
-        "coverage": max(float(values.coverage[i]) for i in places[:JUDGED_CLOSELY]),
+        "bm25": min(2.0, max(float(found.column("bm25")[i]) for i in closely)),
+        "coverage": max(float(found.column("coverage")[i]) for i in closely),
         "coverage_joint": joint,
         "rarest_covered": _rarest_covered(question, top),
         **_meanings(evidence),
@@ -96,6 +106,25 @@ def features_of(evidence: Evidence) -> dict[str, float]:
         "numbers_held": _numbers_held(question, evidence),
         "question_words": min(1.0, len(set(question.stems)) / 10),
         **_product_features(evidence),
+        **_ranked_features(found, places),
+    }
+
+
+def _ranked_features(found: Candidates, places: Sequence[int]) -> dict[str, float]:
+    """Return what single sentences and the candidates' order tell.
+
+    ``ahead`` is how far the best sentence stands out of the others, ``agreement`` whether words and
+    meaning point to the same passage.
+    """
+    closely, first = list(places[:JUDGED_CLOSELY]), places[0]
+    sentences, words = found.column("sentence"), found.column("bm25")
+    return {
+        "sentence": float(sentences[closely].max()),
+        "sentence_coverage": float(found.column("sentence_coverage")[closely].max()),
+        "meanings": float(found.column("meanings")[closely].max()),
+        "ahead": float(sentences[closely].max() - np.median(sentences)),
+        "agreement": float(words[first] >= words.max() > 0),
+        "sentence_alone": float(sentences[first] - found.column("cosine")[first]),
     }
 
 
@@ -156,7 +185,13 @@ def stems_held(passages: Sequence[Passage], products: Sequence[Product]) -> set[
 
 
 def _stems_of(passages: Sequence[Passage]) -> set[str]:
-    return {stem(w) for p in passages for w in content_words(f"{p.heading}\n{p.text}")}
+    return {term for p in passages for term in _stems_in(f"{p.heading}\n{p.text}")}
+
+
+# The same few passages are asked for several times by one question, and by the next ones.
+@lru_cache(maxsize=2048)
+def _stems_in(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(text))
 
 
 def _matter(question: Question, passages: Sequence[Passage]) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """The room's facade: questions in, passages and products out, with a probability beside them."""
 
 import time
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,15 +16,14 @@ from knowledge_base.answerability import (
 )
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.errors import CollectionError
-from knowledge_base.index import Index, load_index
+from knowledge_base.index import FORMAT, Index, load_index
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.ports import EncoderLike, Today, Vectors
-from knowledge_base.question import dated, prepare
-from knowledge_base.ranking import Features, rank
-from knowledge_base.ranking import features_of as ranking_features
-from knowledge_base.types import DocumentKind, Hit, Passage, Product, SearchResult
+from knowledge_base.question import Question, dated, prepare, spell_out
+from knowledge_base.ranking import Candidates, Ranker, RankingModel
+from knowledge_base.types import EVERYBODY, Audience, Hit, Passage, Product, SearchResult
 from knowledge_base.vectors import VectorStore, encoder_mark
-from knowledge_base.words import stem, stems
+from knowledge_base.words import stem
 
 JUDGED_HITS = 5
 """Answerability looks at so many hits, however few are asked for."""
@@ -41,6 +39,7 @@ class KnowledgeBase:
         version: str,
         encoder: EncoderLike,
         model: AnswerabilityModel,
+        ranking: RankingModel,
         today: Today = date.today,
     ) -> None:
         self.version = version
@@ -50,8 +49,11 @@ class KnowledgeBase:
         self._model = model
         self._today = today
         self._meanings = WordMeanings(index.words, index.word_vectors, encoder)
-        self._is_faq = np.array([p.kind is DocumentKind.FAQ for p in index.passages], bool)
-        self._dated = any(p.valid_from or p.valid_until for p in index.passages)
+        self._ranking = ranking
+        self._ranker = Ranker(index)
+        self._limited = any(
+            p.valid_from or p.valid_until or p.regions or p.tiers for p in index.passages
+        )
 
     @classmethod
     def open(
@@ -79,31 +81,56 @@ class KnowledgeBase:
                 else "There is no knowledge index yet.",
                 hint="Run `textwise kb ingest`.",
             )
+        if chosen.form != FORMAT:
+            raise CollectionError(
+                f"The knowledge index {chosen.name} was made by another version of this program.",
+                hint="Run `textwise kb ingest` to build it again.",
+            )
         if chosen.encoder != encoder_mark(encoder):
             raise CollectionError(
                 f"The knowledge index {chosen.name} was built with another encoder.",
                 hint="Run `textwise kb ingest` to build it again with this one.",
             )
         index = load_index(chosen.name, store=store, home=home)
-        model = AnswerabilityModel.load()
-        return cls(index, version=chosen.name, encoder=encoder, model=model, today=today)
+        return cls(
+            index,
+            version=chosen.name,
+            encoder=encoder,
+            model=AnswerabilityModel.load(),
+            ranking=RankingModel.load(),
+            today=today,
+        )
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, in the order of the files."""
         return self._index.passages
 
-    def search(self, question: str, *, k: int = 5, previous: str = "") -> SearchResult:
+    def search(
+        self,
+        question: str,
+        *,
+        k: int = 5,
+        previous: str = "",
+        audience: Audience = EVERYBODY,
+    ) -> SearchResult:
         """Find what answers a question; ``previous`` is the question of the turn before.
 
-        Never raises for odd texts: a blank question finds nothing.
+        Pages limited to a region or tier are found only for an ``audience`` of it. Never raises
+        for odd texts: a blank question finds nothing.
         """
         began = time.perf_counter()
         question = dated(question, self._today())
-        hits, products, evidence = self.evidence_for(question, k=k, previous=previous)
+        hits, products, evidence = self.evidence_for(
+            question, k=k, previous=previous, audience=audience
+        )
         answerability, signs, weights = 0.0, dict[str, float](), dict[str, float]()
+        closeness = dict[str, dict[str, float]]()
         if evidence is not None:
             asked = evidence.question
+            closeness = self._meanings.closeness(
+                asked, stems_held([hit.passage for hit in hits], ())
+            )
             weights = {word: asked.weights[stem(word)] for word in asked.words}
         if evidence is not None and (hits or products):
             signs = features_of(evidence)
@@ -116,10 +143,13 @@ class KnowledgeBase:
             took_ms=(time.perf_counter() - began) * 1000,
             signs=signs,
             word_weights=weights,
+            closeness=closeness,
+            alternatives=self.catalogue.alternatives(products, question),
+            companions=self.catalogue.companions(products),
         )
 
     def evidence_for(
-        self, question: str, *, k: int = 5, previous: str = ""
+        self, question: str, *, k: int = 5, previous: str = "", audience: Audience = EVERYBODY
     ) -> tuple[tuple[Hit, ...], tuple[Product, ...], Evidence | None]:
         """Return hits, products and what answerability is judged by (the fit uses it too)."""
         asked = prepare(
@@ -129,18 +159,18 @@ class KnowledgeBase:
             return (), (), None
         vector = np.asarray(self._encoder.encode([asked.text])[0], np.float32)
         products = self.catalogue.look_up(
-            asked.asked, previous=previous, similar=lambda: self._similarities(vector)
+            spell_out(asked.asked), previous=previous, similar=lambda: self._similarities(vector)
         )
-        features = ranking_features(asked, vector, self._index)
-        scores = rank(features, self._is_faq)
-        best = self._best(scores, max(k, JUDGED_HITS))
-        hits = tuple(self._hit(i, scores, features) for i in best)
+        found = self.candidates_for(asked, vector)
+        scores = self._ranking.score(found)
+        best = self._best(scores, found, max(k, JUDGED_HITS), audience)
+        hits = tuple(self._hit(i, scores, found) for i in best)
         held = stems_held([hit.passage for hit in hits[:JUDGED_CLOSELY]], products)
         evidence = Evidence(
             question=asked,
-            passages=[hit.passage for hit in hits],
-            places=best,
-            features=features,
+            passages=[hit.passage for hit in hits[:JUDGED_HITS]],
+            places=best[:JUDGED_HITS],
+            candidates=found,
             products=products,
             nearness=self._meanings.nearness(asked),
             nearness_to_best=self._meanings.nearness(asked, held),
@@ -150,48 +180,47 @@ class KnowledgeBase:
     def _similarities(self, vector: Vectors) -> list[float]:
         return [float(cosine) for cosine in self._index.product_vectors @ vector]
 
-    def _best(self, scores: NDArray[np.float32], k: int) -> list[int]:
-        """Return the places of the best k passages that hold today and do not repeat another."""
+    def candidates_for(self, asked: Question, vector: Vectors) -> Candidates:
+        """Return the passages worth comparing with a question, with their features."""
+        words = self._meanings.vectors_of(asked)
+        weights = np.array([asked.weights[term] for term in words], np.float32)
+        vectors = np.stack(list(words.values())) if words else np.empty((0, len(vector)))
+        return self._ranker.candidates(asked, vector, vectors.astype(np.float32), weights)
+
+    def _best(
+        self, scores: NDArray[np.float32], found: Candidates, k: int, audience: Audience
+    ) -> list[int]:
+        """Return the best k candidates that hold today for who asks, and repeat no other."""
         today = self._today()
         best: list[int] = []
-        said: list[frozenset[str]] = []
-        # Some of the best repeat each other or are out of date, so look a little further.
-        for i in _top(scores, 4 * k + 20):
-            passage = self._index.passages[i]
-            if self._dated and not passage.valid_on(today):
+        said: list[frozenset[int]] = []
+        for i in np.argsort(-scores, kind="stable"):
+            passage = self._index.passages[found.places[i]]
+            if self._limited and not (passage.valid_on(today) and passage.holds_for(audience)):
                 continue
-            content = frozenset(stems(passage.text))
+            content = self._index.said_by(int(found.places[i]))
             if any(_same(content, other) for other in said):
                 continue
-            best.append(i)
+            best.append(int(i))
             said.append(content)
             if len(best) == k:
                 break
         return best
 
-    def _hit(self, i: int, scores: NDArray[np.float32], features: Features) -> Hit:
+    def _hit(self, i: int, scores: NDArray[np.float32], found: Candidates) -> Hit:
+        near = ("cosine", "path") if found.is_faq[i] else ("cosine",)
         return Hit(
-            passage=self._index.passages[i],
+            passage=self._index.passages[found.places[i]],
             score=float(scores[i]),
-            cosine=float(
-                max(features.cosine[i], features.heading_cosine[i] if self._is_faq[i] else -1.0)
-            ),
-            bm25=float(features.bm25[i]),
+            cosine=max(float(found.column(name)[i]) for name in near),
+            bm25=float(found.column("bm25")[i]),
         )
-
-
-def _top(scores: NDArray[np.float32], count: int) -> list[int]:
-    """Return the places of the highest scores, best first."""
-    if len(scores) > count:
-        some = np.argpartition(-scores, count)[:count]
-        return [int(i) for i in some[np.argsort(-scores[some], kind="stable")]]
-    return [int(i) for i in np.argsort(-scores, kind="stable")]
 
 
 SAME_SHARE = 0.9
 """Passages whose content words overlap so far (Jaccard) say the same."""
 
 
-def _same(one: Sequence[str] | frozenset[str], other: frozenset[str]) -> bool:
+def _same(one: frozenset[int], other: frozenset[int]) -> bool:
     both = len(other.intersection(one))
     return both >= SAME_SHARE * (len(one) + len(other) - both) and both > 0

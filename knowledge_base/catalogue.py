@@ -6,12 +6,12 @@ Prices, sizes, colours and stock come from these rows only, never from prose.
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from knowledge_base.catalogue_filters import fits, ordered, wanted_attributes, wanted_colors
-from knowledge_base.catalogue_query import parse_query
+from knowledge_base.catalogue_query import normal_size, parse_query
 from knowledge_base.question import is_elliptic
 from knowledge_base.types import Product
 from knowledge_base.words import STOP_WORDS, content_words, stem, words
@@ -94,6 +94,38 @@ class Catalogue:
         terms = [self._name_stem(word) for word in content_words(question)]
         return _best_names(self._candidates(terms))
 
+    def alternatives(self, products: Sequence[Product], question: str = "") -> tuple[Product, ...]:
+        """Return what can be had instead of the sold-out ones among these, the most alike first.
+
+        Of the same category, in the size that the question asks for, near in price.
+        """
+        gone = [p for p in products if not p.available]
+        if not gone:
+            return ()
+        sizes = set(parse_query(question).sizes)
+        kinds = {p.category for p in gone if p.category}
+        wanted = gone[0]
+        rows = [
+            p
+            for p in self.products
+            if p.available and p.category in kinds and (not sizes or _comes_in(p, sizes))
+        ]
+        rows.sort(key=lambda p: (-_alike(p, wanted), abs(p.price - wanted.price), p.sku))
+        return tuple(p for p in rows if p not in products)[:MOST_OFFERED]
+
+    def companions(self, products: Sequence[Product]) -> tuple[Product, ...]:
+        """Return what the ``goes_with`` column names for these products, what can be had only.
+
+        Works both ways: a skirt that names a blouse goes with that blouse.
+        """
+        asked = {p.sku.casefold() for p in products}
+        named = [sku for p in products for sku in _goes_with(p)]
+        back = [p.sku for p in self.products if asked & set(_goes_with(p))] if asked else []
+        rows = [row for sku in (*named, *back) if (row := self.by_sku(sku)) is not None]
+        return tuple(p for p in _unique(rows) if p.available and p.sku.casefold() not in asked)[
+            :MOST_OFFERED
+        ]
+
     # ── names ──────────────────────────────────────────────────────────────────────────────
 
     @cached_property
@@ -173,8 +205,13 @@ class Catalogue:
             if not (matched & self._distinctive or (matched == name.stems and len(matched) > 1)):
                 continue
             weight = sum(map(self._weight, matched))
-            found.append(_Found(name.product, frozenset(run), weight, name.total - weight))
+            found.append(_Found(name.product, frozenset(run), weight, self._missing(name, matched)))
         return found
+
+    def _missing(self, name: _Name, matched: Collection[str]) -> float:
+        """Return how much of a name is not said. Sizes do not count: a name means all of them."""
+        unsaid = (term for term in name.stems if term not in matched)
+        return sum(self._weight(term) for term in unsaid if not _tells_size(term))
 
     # ── filters ────────────────────────────────────────────────────────────────────────────
 
@@ -221,8 +258,43 @@ class Catalogue:
         return [p for p in near if not all_kinds or cosines[p.sku] >= LEAST_SIMILARITY]
 
 
+MOST_OFFERED = 3
+"""Alternatives or companions named at once; a text message holds no more."""
+
+
+def _comes_in(product: Product, sizes: set[str]) -> bool:
+    return not product.sizes or bool(sizes & {normal_size(size) for size in product.sizes})
+
+
+def _alike(one: Product, other: Product) -> int:
+    """Return how many attribute values and name words two products share."""
+    values = sum(other.attributes.get(name) == value for name, value in one.attributes.items())
+    return values + len(_name_stems(one.name) & _name_stems(other.name))
+
+
+def _goes_with(product: Product) -> list[str]:
+    return [
+        sku.strip().casefold()
+        for sku in re.split(r"[|;,]", product.attributes.get("goes_with", ""))
+        if sku.strip()
+    ]
+
+
 def _unique(products: Sequence[Product]) -> tuple[Product, ...]:
     return tuple({product.sku: product for product in products}.values())
+
+
+_SIZES = frozenset(
+    map(
+        stem,
+        ("small", "medium", "large", "mini", "big", "half", "single", "double", "inch", "cm", "ft"),
+    )
+)
+
+
+def _tells_size(term: str) -> bool:
+    """Whether a word of a name only tells which size of the same thing it is."""
+    return term.isdigit() or term in _SIZES
 
 
 def _name_stems(name: str) -> frozenset[str]:

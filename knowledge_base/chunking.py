@@ -1,25 +1,23 @@
 """Documents to passages: cut at headings, then at blocks, then at sentences."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from knowledge_base.documents import Block, BlockKind, Document
+from knowledge_base.sentences import split_sentences
 from knowledge_base.types import DocumentKind, Passage
 
-LARGEST_WORDS = 110
-"""A passage ends before it grows longer. MiniLM was trained on short texts and reads 256
-tokens; a vector of one matter finds better than one of three."""
+LARGEST_WORDS = 180
+"""A passage ends before it grows longer: about the 256 tokens that MiniLM reads. Sections stay
+whole up to there, since their sentences are compared one by one as well."""
 
 LARGEST_TABLE_WORDS = 70
 """Rows resemble each other, so that many of them are near every question, exact for none."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9])")
-
 
 def passages_of(documents: Iterable[Document]) -> tuple[Passage, ...]:
-    """Cut documents into passages of up to about a hundred words, in order.
+    """Cut documents into passages of up to 180 words, in order.
 
     No passage crosses a heading; a table's rows stay whole; an FAQ entry is one passage. What
     stands twice under the same heading of the same file is kept once.
@@ -32,13 +30,9 @@ def passages_of(documents: Iterable[Document]) -> tuple[Passage, ...]:
     return tuple(found.values())
 
 
-def split_sentences(text: str) -> list[str]:
-    """Split a paragraph at the ends of its sentences."""
-    return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip()]
-
-
 def _passage(document: Document, heading: str, text: str, *, table: bool) -> Passage:
-    key = "\x1f".join((document.source, heading, text, document.url, *document.tags))
+    limits = (*document.tags, *document.regions, *document.tiers)
+    key = "\x1f".join((document.source, heading, text, document.url, *limits))
     return Passage(
         id=hashlib.sha256(key.encode()).hexdigest()[:20],
         kind=document.kind,
@@ -50,12 +44,17 @@ def _passage(document: Document, heading: str, text: str, *, table: bool) -> Pas
         table=table,
         valid_from=document.valid_from,
         valid_until=document.valid_until,
+        regions=document.regions,
+        tiers=document.tiers,
     )
 
 
 def _pieces(document: Document) -> Iterator[tuple[str, str, bool]]:
     if document.kind is DocumentKind.FAQ:
-        yield document.title, "\n".join(block.text for block in document.blocks), False
+        # An entry of a page keeps the headings it stands under; its question is the last of them.
+        above = document.blocks[0].headings if document.blocks else ()
+        path = " > ".join(above) if above[-1:] == (document.title,) else document.title
+        yield path, "\n".join(block.text for block in document.blocks), False
         return
     for headings, blocks in groupby(document.blocks, key=lambda block: block.headings):
         path = " > ".join(headings) or document.title

@@ -20,6 +20,8 @@ class _PassageRow(BaseModel):
     table: bool
     valid_from: date | None
     valid_until: date | None
+    regions: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
 
 
 class _ProductRow(BaseModel):

@@ -41,6 +41,8 @@ class Document:
     tags: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
+    regions: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

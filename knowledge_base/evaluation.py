@@ -19,7 +19,8 @@ class TestQuestion:
     """A question with what answers it.
 
     ``source`` and ``heading`` (a part of the path) name a passage, ``text`` is a part of one,
-    ``product`` a sku; whatever is given must agree. ``answerable`` False: nothing answers it.
+    ``facts`` what it says, each with its wordings, ``product`` a sku; whatever is given must agree.
+    ``answerable`` False: nothing answers it.
     """
 
     question: str
@@ -29,6 +30,7 @@ class TestQuestion:
     text: str = ""
     product: str = ""
     previous: str = ""
+    facts: tuple[tuple[str, ...], ...] = ()
 
     # pytest would otherwise take the class for a test.
     __test__ = False
@@ -36,7 +38,7 @@ class TestQuestion:
     @property
     def names_passage(self) -> bool:
         """Whether a passage is named, so that its rank can be looked up."""
-        return bool(self.source or self.heading or self.text)
+        return bool(self.source or self.heading or self.text or self.facts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class Evaluation:
     threshold: float
     p50_ms: float
     failures: tuple[Judged, ...]
+    judged: tuple[Judged, ...] = ()
 
 
 def read_questions(path: Path) -> list[TestQuestion]:
@@ -89,11 +92,24 @@ def _read(path: Path, line: int, text: str) -> TestQuestion:
         values = json.loads(text)
     except ValueError:
         raise QuestionFileError("this is no valid JSON", path=path, line=line) from None
+    if isinstance(values, dict) and "question" not in values:
+        # The form of `textwise ask --input`: the question is the text.
+        values = {**values, "question": values.get("text", ""), "text": ""}
     if not isinstance(values, dict) or not str(values.get("question", "")).strip():
         raise QuestionFileError("an object with a question is needed", path=path, line=line)
     names = ("question", "source", "heading", "text", "product", "previous")
     given = {name: str(values.get(name) or "") for name in names}
-    return TestQuestion(answerable=bool(values.get("answerable", True)), **given)
+    return TestQuestion(
+        answerable=bool(values.get("answerable", True)), facts=_facts(values.get("must")), **given
+    )
+
+
+def _facts(must: object) -> tuple[tuple[str, ...], ...]:
+    """Return each fact with its wordings: ``[["free", "no charge"], "two days"]``."""
+    listed = must if isinstance(must, list) else []
+    return tuple(
+        tuple(map(str, fact)) if isinstance(fact, list) else (str(fact),) for fact in listed
+    )
 
 
 def evaluate(
@@ -121,6 +137,7 @@ def evaluate(
         threshold=threshold,
         p50_ms=times[len(times) // 2] if times else 0.0,
         failures=tuple(j for j in judged if _failed(j, threshold)),
+        judged=tuple(judged),
     )
 
 
@@ -145,7 +162,14 @@ def _is_meant(question: TestQuestion, passage: Passage) -> bool:
         (not question.source or question.source == passage.source)
         and normalise(question.heading) in normalise(passage.heading)
         and normalise(question.text) in normalise(passage.text)
+        and says(question, f"{passage.heading}\n{passage.text}")
     )
+
+
+def says(question: TestQuestion, text: str) -> bool:
+    """Whether a text holds every fact of an answer, in one of its wordings."""
+    said = normalise(text)
+    return all(any(normalise(w) in said for w in fact) for fact in question.facts)
 
 
 def _failed(judged: Judged, threshold: float) -> bool:

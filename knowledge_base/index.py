@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 from knowledge_base.codec import read_passage, read_product, write_passage, write_product
 from knowledge_base.lexical import HEADING_B, HEADING_K1, LexicalIndex, Speller
 from knowledge_base.ports import Vectors
+from knowledge_base.sentences import embedded_sentence, leaf_of, sentences_of
 from knowledge_base.types import Passage, Product
 from knowledge_base.vectors import Record, VectorStore
 from knowledge_base.words import LONGEST_WORD, STOP_WORDS, content_words, stem, words
 
-FORMAT = 2
+FORMAT = 4
 """Raised when records or embedded texts change their form, so that old indexes are built anew."""
 
 
@@ -32,7 +33,10 @@ FORMAT = 2
 class Index:
     """Everything that search needs. Row i of a matrix belongs to item i of its tuple.
 
-    ``heading_of[i]`` is the place in ``headings`` of passage i's heading path.
+    ``heading_of[i]`` is the place in ``headings`` of passage i's heading path, ``leaf_of[i]`` that
+    of the path's last part. Passage i's sentences are rows ``sentence_starts[i]`` to
+    ``sentence_starts[i + 1]`` of ``sentence_vectors``, and places of ``sentences``. Passages of one
+    page share their ``page_of``.
     """
 
     passages: tuple[Passage, ...]
@@ -40,22 +44,41 @@ class Index:
     headings: tuple[str, ...]
     heading_vectors: Vectors
     heading_of: NDArray[np.int64]
+    leaf_of: NDArray[np.int64]
+    sentence_vectors: Vectors
+    sentence_starts: NDArray[np.int64]
+    page_of: NDArray[np.int64]
     products: tuple[Product, ...]
     product_vectors: Vectors
     words: tuple[str, ...]
     word_vectors: Vectors
     texts: LexicalIndex
     titles: LexicalIndex
+    sentences: LexicalIndex
     speller: Speller
+
+    def said_by(self, passage: int) -> frozenset[int]:
+        """Return the numbers of the stems in a passage's own text, its heading left out."""
+        rows = range(self.sentence_starts[passage], self.sentence_starts[passage + 1])
+        return frozenset(n for row in rows for n in self.sentences.terms_of(row).tolist())
 
 
 def records_of(passages: Sequence[Passage], products: Sequence[Product]) -> list[Record]:
-    """Return what is stored: passages, their distinct headings, products, and all their words."""
-    headings = dict.fromkeys(passage.heading for passage in passages)
+    """Return what is stored: passages, their sentences and headings, products, and all words."""
+    headings = dict.fromkeys(
+        heading for p in passages for heading in (p.heading, leaf_of(p.heading))
+    )
     return [
         *(
             Record(id=p.id, role="passage", embedded=embedded_text(p), row=write_passage(p))
             for p in passages
+        ),
+        *(
+            Record(
+                id=f"s-{p.id}-{i}", role="sentence", embedded=embedded_sentence(p, text), row=p.id
+            )
+            for p in passages
+            for i, text in enumerate(sentences_of(p))
         ),
         *(
             Record(id=f"h-{_hash(text)}", role="heading", embedded=text, row=text)
@@ -148,6 +171,7 @@ def write_cache(folder: Path, records: Sequence[Record], vectors: Vectors, index
     folder.mkdir(parents=True, exist_ok=True)
     index.texts.save(folder / "texts")
     index.titles.save(folder / "titles")
+    index.sentences.save(folder / "sentences")
     np.save(folder / "vectors.npy", vectors, allow_pickle=False)
     lines = (json.dumps([r.id, r.role, r.embedded, r.row]) for r in records)
     (folder / "records.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -165,37 +189,61 @@ def _read_cache(folder: Path) -> tuple[list[Record], Vectors] | None:
 
 
 def _assemble(records: Sequence[Record], vectors: Vectors, folder: Path | None) -> Index:
+    roles = np.array([record.role for record in records])
     places = {
-        role: np.array([i for i, r in enumerate(records) if r.role == role], np.int64)
-        for role in ("passage", "heading", "product", "word")
+        role: [int(i) for i in np.flatnonzero(roles == role)]
+        for role in ("passage", "sentence", "heading", "product", "word")
     }
     passages = tuple(read_passage(records[i].row) for i in places["passage"])
     headings = tuple(records[i].row for i in places["heading"])
     position = {heading: i for i, heading in enumerate(headings)}
-    texts, titles = _lexical(passages, folder)
+    owners = Counter(records[i].row for i in places["sentence"])
+    texts, titles, sentences = _lexical(passages, folder)
     return Index(
         passages=passages,
         passage_vectors=np.ascontiguousarray(vectors[places["passage"]]),
         headings=headings,
         heading_vectors=np.ascontiguousarray(vectors[places["heading"]]),
         heading_of=np.array([position[p.heading] for p in passages], np.int64),
+        leaf_of=np.array([position[leaf_of(p.heading)] for p in passages], np.int64),
+        sentence_vectors=np.ascontiguousarray(vectors[places["sentence"]]),
+        sentence_starts=np.cumsum([0, *(owners[p.id] for p in passages)], dtype=np.int64),
+        page_of=_pages(passages),
         products=tuple(read_product(records[i].row) for i in places["product"]),
         product_vectors=np.ascontiguousarray(vectors[places["product"]]),
         words=tuple(records[i].row for i in places["word"]),
         word_vectors=np.ascontiguousarray(vectors[places["word"]]),
         texts=texts,
         titles=titles,
+        sentences=sentences,
         speller=_speller(passages, records),
     )
 
 
-def _lexical(passages: Sequence[Passage], folder: Path | None) -> tuple[LexicalIndex, LexicalIndex]:
+def _pages(passages: Sequence[Passage]) -> NDArray[np.int64]:
+    """Return a number for each passage's page, known by its title; a question alone is its own."""
+    keys = [p.heading.split(" > ")[0] for p in passages]
+    numbers = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys], np.int64)
+
+
+def _lexical(
+    passages: Sequence[Passage], folder: Path | None
+) -> tuple[LexicalIndex, LexicalIndex, LexicalIndex]:
+    """Return BM25 over whole passages, over headings and over sentences."""
+    sentences = [sentence for p in passages for sentence in sentences_of(p)]
     if folder is not None:
         size = len(passages)
-        return LexicalIndex.load(folder / "texts", size), LexicalIndex.load(folder / "titles", size)
-    texts = LexicalIndex.build([embedded_text(p) for p in passages])
-    titles = LexicalIndex.build([p.heading for p in passages], k1=HEADING_K1, b=HEADING_B)
-    return texts, titles
+        return (
+            LexicalIndex.load(folder / "texts", size),
+            LexicalIndex.load(folder / "titles", size),
+            LexicalIndex.load(folder / "sentences", len(sentences)),
+        )
+    return (
+        LexicalIndex.build([embedded_text(p) for p in passages]),
+        LexicalIndex.build([p.heading for p in passages], k1=HEADING_K1, b=HEADING_B),
+        LexicalIndex.build(sentences),
+    )
 
 
 def _speller(passages: Sequence[Passage], records: Sequence[Record]) -> Speller:

@@ -9,6 +9,7 @@ import numpy as np
 from knowledge_base.chunking import passages_of
 from knowledge_base.documents import IngestReport, Reading
 from knowledge_base.index import (
+    FORMAT,
     build_index,
     cache_folder,
     collection_name,
@@ -23,7 +24,7 @@ from knowledge_base.vectors import Record, VectorStore, encoder_mark
 
 __all__ = ["IngestReport", "Progress", "ingest"]
 
-ENCODE_BATCH = 64
+ENCODE_BATCH = 256
 """Texts a call, so that progress moves."""
 
 REUSED_COLLECTIONS = 3
@@ -99,7 +100,8 @@ def _encode(
 ) -> tuple[Vectors, int]:
     """Return ``(n, d) float32`` for the records, and how many were known already."""
     texts = dict.fromkeys(record.embedded for record in records)
-    new = [text for text in texts if text not in known]
+    # Texts of like length together: no thread waits for another's long text.
+    new = sorted((text for text in texts if text not in known), key=len, reverse=True)
     reused = sum(record.embedded in known for record in records)
     for start in range(0, len(new), ENCODE_BATCH):
         part = new[start : start + ENCODE_BATCH]
@@ -125,6 +127,7 @@ def _store(
         "passages": len(passages),
         "products": len(products),
         "encoder": mark,
+        "form": FORMAT,
     }
     write_cache(cache_folder(home, name), records, vectors, build_index(records, vectors))
     store.write(name, records, vectors, facts)

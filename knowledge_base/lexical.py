@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -94,9 +95,37 @@ class LexicalIndex:
         bm25 = np.asarray(self._model.get_scores(known), np.float32)
         return LexicalScores(bm25=bm25 / np.float32(total), coverage=coverage / np.float32(total))
 
+    def holding(self, term: str) -> NDArray[np.int32]:
+        """Return the places of the texts that hold a stem."""
+        return self._texts_with(term)
+
+    @cached_property
+    def _by_text(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """The stems' numbers text by text: where each text's begin, and the numbers."""
+        order = np.argsort(self._texts, kind="stable")
+        numbers = np.repeat(
+            np.arange(len(self._starts) - 1, dtype=np.int32), np.diff(self._starts)
+        )[order]
+        starts = np.searchsorted(self._texts[order], np.arange(self.size + 1))
+        return starts.astype(np.int64), numbers
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """The stems in the order of their numbers."""
+        found = [""] * (max(self._terms.values(), default=-1) + 1)
+        for term, number in self._terms.items():
+            found[number] = term
+        return tuple(found)
+
+    def terms_of(self, text: int) -> NDArray[np.int32]:
+        """Return the numbers of the stems that a text holds."""
+        starts, numbers = self._by_text
+        return numbers[starts[text] : starts[text + 1]]
+
     def _texts_with(self, term: str) -> NDArray[np.int32]:
         number = self._terms.get(term)
-        if number is None:
+        # bm25s adds an empty word of its own to the vocabulary, without a posting list.
+        if number is None or number + 1 >= len(self._starts):
             return np.empty(0, np.int32)
         return self._texts[self._starts[number] : self._starts[number + 1]]
 

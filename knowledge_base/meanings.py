@@ -18,6 +18,9 @@ from knowledge_base.words import is_number, stem
 MOST_REMEMBERED = 2000
 """Words of questions whose vectors are kept, so that a frequent one is encoded once."""
 
+NEAR_FROM = 0.4
+"""Cosine of two words from which on they count as near; a guess, not fitted."""
+
 MOST_ENCODED = 8
 """Unknown words of one question that are encoded; a longer tail tells nothing more."""
 
@@ -52,6 +55,26 @@ class WordMeanings:
             best = (np.stack(list(found.values())) @ vectors.T).max(axis=1)
             near |= dict(zip(found, map(float, best), strict=True))
         return near
+
+    def closeness(self, question: Question, held: Collection[str]) -> dict[str, dict[str, float]]:
+        """Return for each stem of a question which of these stems come near to it, and how near.
+
+        From 0 at a cosine of ``NEAR_FROM`` to 1; what is farther is left out, as are numbers.
+        """
+        asked = self.vectors_of(question)
+        known = [s for s in held if s in self._rows]
+        if not asked or not known:
+            return {}
+        cosines = np.stack(list(asked.values())) @ self.vectors[[self._rows[s] for s in known]].T
+        near = np.clip((cosines - NEAR_FROM) / (1 - NEAR_FROM), 0.0, 1.0)
+        return {
+            term: {known[i]: float(row[i]) for i in np.flatnonzero(row)}
+            for term, row in zip(asked, near, strict=True)
+        }
+
+    def vectors_of(self, question: Question) -> dict[str, Vectors]:
+        """Return the vectors of a question's words by stem; numbers are left out."""
+        return self._vectors_of({stem(w): w for w in question.words if not is_number(w)})
 
     def _vectors_of(self, asked: dict[str, str]) -> dict[str, Vectors]:
         """Return the vectors of words by stem; those the knowledge lacks are encoded."""

@@ -21,7 +21,8 @@ class Passage:
     ``heading`` is the path of headings joined by ``" > "`` (for an FAQ entry: its question);
     ``source`` is the file's path inside the knowledge folder; ``url`` a link customers may be
     given, empty if there is none. ``table`` says that the text is rows of a table, one a line, each
-    with its headers. The passage holds from ``valid_from`` until the end of ``valid_until``.
+    with its headers. The passage holds from ``valid_from`` until the end of ``valid_until``, and
+    only for customers of these ``regions`` and ``tiers`` where any are named.
     """
 
     id: str
@@ -34,12 +35,32 @@ class Passage:
     table: bool = False
     valid_from: date | None = None
     valid_until: date | None = None
+    regions: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+
+    def holds_for(self, audience: "Audience") -> bool:
+        """Whether the passage holds for a customer; a limited one needs to know who asks."""
+        return (
+            not self.regions or audience.region.casefold() in map(str.casefold, self.regions)
+        ) and (not self.tiers or audience.tier.casefold() in map(str.casefold, self.tiers))
 
     def valid_on(self, day: date) -> bool:
         """Whether the passage holds on this day."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who asks, as far as pages are limited by it; empty where it is not known."""
+
+    region: str = ""
+    tier: str = ""
+
+
+EVERYBODY = Audience()
+"""Someone of whom nothing is known: is shown no limited page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +105,12 @@ class SearchResult:
 
     ``question`` is as searched: with the weekday where today's opening hours are asked.
     ``answerability`` in [0, 1] is the calibrated probability that the hits hold the answer.
-    ``products`` are the catalogue rows that the question names or asks for. ``signs`` are what
+    ``products`` are the catalogue rows that the question names or asks for; ``alternatives`` what
+    can be had instead of those of them that are sold out, ``companions`` what the catalogue says
+    goes with them. ``signs`` are what
     answerability was judged by, by name; ``word_weights`` how rare
-    each word of the question is in this knowledge.
+    each word of the question is in this knowledge, ``closeness`` for each of its stems which
+    stems of the hits come near to it in meaning (0 to 1).
     """
 
     question: str
@@ -96,3 +120,6 @@ class SearchResult:
     took_ms: float
     signs: Mapping[str, float] = field(default_factory=dict)
     word_weights: Mapping[str, float] = field(default_factory=dict)
+    closeness: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    alternatives: tuple[Product, ...] = ()
+    companions: tuple[Product, ...] = ()

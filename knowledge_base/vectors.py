@@ -42,13 +42,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCollection:
-    """A complete collection. ``created`` is in seconds since 1970."""
+    """A complete collection. ``created`` is in seconds since 1970, ``form`` the records' form."""
 
     name: str
     created: float
     passages: int
     products: int
     encoder: str
+    form: int = 0
 
 
 class VectorStore:
@@ -100,6 +101,7 @@ class VectorStore:
                 passages=int(values.get("passages", 0)),
                 products=int(values.get("products", 0)),
                 encoder=str(values.get("encoder", "")),
+                form=int(values.get("form", 0)),
             )
             for collection in self._client.list_collections()
             if collection.name.startswith(PREFIX)

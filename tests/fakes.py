@@ -1,10 +1,13 @@
 """Fakes that stand beside the real models and knowledge: scripted, so that tests can steer them."""
 
+import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from agent.brand import load_brand
@@ -23,6 +26,7 @@ from agent.settings import CHECKOUT, Settings
 from agent.store.unit_of_work import Database
 from agent.turn import TurnTaker
 from agent.wiring import Foundation, Mind
+from intents.errors import VersionError
 from intents.types import ConsentReading, Expected, Understanding
 from tests.agent.builders import understanding
 
@@ -36,9 +40,13 @@ class FakeUnderstander:
     readings: dict[str, Understanding] = field(default_factory=dict)
     version: str = "fake-1"
     fails: int = 0
+    product_names: tuple[str, ...] = ()
 
     def tell(self, text: str, **changes: Any) -> None:
         self.readings[text] = understanding(text=text, **changes)
+
+    def held(self) -> "FakeUnderstander":
+        return self
 
     def understand(self, text: str, expected: Expected | None = None) -> Understanding:
         if self.fails > 0:
@@ -49,6 +57,25 @@ class FakeUnderstander:
     def read_consent(self, text: str) -> tuple[ConsentReading | None, float]:
         reading = self.readings.get(text)
         return (None, 0.0) if reading is None else (reading.consent, reading.consent_score)
+
+    def know_products(self, names: Sequence[str]) -> None:
+        self.product_names = tuple(names)
+
+
+class WordEncoder:
+    """Texts of like words are alike: each word is a direction, chosen by its hash."""
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        vectors = np.zeros((len(texts), 256), np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w{4,}", text.casefold()):
+                vectors[row, zlib.crc32(word.encode()) % 256] += 1
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def no_version(version: str) -> FakeUnderstander:
+    raise VersionError(f"There is no version {version!r}.")
 
 
 @dataclass
@@ -114,6 +141,8 @@ def fake_mind(
     )
     return Mind(
         understander=understander,
+        encoder=WordEncoder(),
+        load=no_version,
         answerer=answerer,
         taker=taker,
         handovers=handovers,

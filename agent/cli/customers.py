@@ -1,6 +1,7 @@
 """``textwise customers``: import, export and erase customers' data."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from agent.domain.customers import Customer
 from agent.domain.ids import CustomerId
 from agent.errors import InvalidInputError, NotFoundError
 from agent.inbox import normalise_address
+from agent.learning.parts import make_label_files
 from agent.settings import load_settings
 from agent.store.personal_data import erase_customer, export_customer
 from agent.wiring import lay_foundation
@@ -59,10 +61,14 @@ def erase(
     with errors_told():
         if not yes:
             typer.confirm(f"Erase everything about {address}? This cannot be undone.", abort=True)
-        with lay_foundation(load_settings()).database.begin() as uow:
+        foundation = lay_foundation(load_settings())
+        with foundation.database.begin() as uow:
             count = erase_customer(uow.session, normalise_address(address))
         if not count:
             raise NotFoundError(f"Nothing is stored about {address}.")
+        # What was learnt from is masked, but it goes with the customer, from the files too.
+        make_label_files(foundation.settings, foundation.database).write()
+        shutil.rmtree(foundation.settings.home / "reports", ignore_errors=True)
         tell(f"{count} rows erased.")
 
 

@@ -13,9 +13,11 @@ from agent.knowledge import COLLECTION, LiveKnowledge
 from agent.settings import DEMO_KNOWLEDGE, load_settings
 from agent.wiring import Foundation, chroma_url, lay_foundation, live_knowledge
 from intents.encoder import load_encoder
+from intents.readers import retrieval_encoder
 from knowledge_base.documents import IngestReport
 from knowledge_base.evaluation import Evaluation, evaluate, read_questions
-from knowledge_base.types import SearchResult
+from knowledge_base.evaluation_page import page
+from knowledge_base.types import Audience, Product, SearchResult
 from knowledge_base.vectors import StoredCollection, VectorStore
 
 INGEST_THREADS = 2
@@ -56,13 +58,16 @@ def search_command(
     question: Annotated[str, typer.Argument(help="What a customer might ask.")],
     *,
     previous: Annotated[str, typer.Option(help="The question before it.")] = "",
+    region: Annotated[str, typer.Option(help="The region of who asks.")] = "",
+    tier: Annotated[str, typer.Option(help="The tier of who asks.")] = "",
     k: Annotated[int, typer.Option("--k", "-k", min=1, help="How many passages.")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Show what is found for a question, and whether it answers it."""
     with errors_told():
         base = _knowledge()[0].base
-        result = base.search(question, k=k, previous=previous)
+        audience = Audience(region=region, tier=tier)
+        result = base.search(question, k=k, previous=previous, audience=audience)
         if as_json:
             print_json(asdict(result))
         else:
@@ -84,17 +89,49 @@ def list_command(*, as_json: AsJson = False) -> None:
             _print_list(collections, live)
 
 
+@app.command("versions")
+def versions_command(*, as_json: AsJson = False) -> None:
+    """List the indexes that can be gone back to, newest first."""
+    with errors_told():
+        knowledge, foundation = _knowledge()
+        with foundation.database.read() as uow:
+            live = uow.live.active(COLLECTION)
+        there = knowledge.versions()
+        if as_json:
+            print_json([{**asdict(c), "live": c.name == live} for c in there])
+        else:
+            _print_list(there, live)
+
+
+@app.command("rollback")
+def rollback_command(
+    version: Annotated[str | None, typer.Argument(help="An index; else the one before.")] = None,
+) -> None:
+    """Make an earlier index live again; a running service follows within seconds."""
+    with errors_told():
+        chosen = _knowledge()[0].roll_back(version)
+        OUT.print(
+            f"{chosen.name}: live again, {chosen.passages} passages, {chosen.products} products. "
+            "It stays until the files change or the next `textwise kb ingest`.",
+            highlight=False,
+        )
+
+
 @app.command("evaluate")
 def evaluate_command(
     questions: Annotated[Path, typer.Option(help="JSON Lines: question, source, heading, …")],
     *,
     threshold: Annotated[float, typer.Option(min=0, max=1, help="Answered from there on.")] = 0.5,
+    html: Annotated[Path | None, typer.Option(help="Write a page with pictures here.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Report recall, MRR, answer and refusal rates, and list the failures."""
+    """Report recall, MRR, answer and refusal rates with pictures, and list the failures."""
     with errors_told():
         base = _knowledge()[0].base
         result = evaluate(base, read_questions(questions), threshold=threshold)
+        if html is not None:
+            html.write_text(page(result, title=questions.name, version=base.version), "utf-8")
+            ERRORS.print(f"Written: {html}", highlight=False, markup=False)
         if as_json:
             print_json(asdict(result))
         else:
@@ -104,7 +141,9 @@ def evaluate_command(
 def _knowledge() -> tuple[LiveKnowledge, Foundation]:
     settings = load_settings()
     foundation = lay_foundation(settings)
-    encoder = load_encoder(settings.models, settings.encoder, threads=INGEST_THREADS)
+    encoder = load_encoder(
+        settings.models, retrieval_encoder(settings.encoder), threads=INGEST_THREADS
+    )
     return live_knowledge(foundation, encoder), foundation
 
 
@@ -128,8 +167,18 @@ def _print_result(result: SearchResult) -> None:
             passage.heading, passage.text,
         )  # fmt: skip
     OUT.print(table)
-    for product in result.products:
-        OUT.print(f"{product.sku}  {product.name}  {product.price} {product.currency}")
+    for label, products in (
+        ("", result.products),
+        ("instead: ", result.alternatives),
+        ("goes with it: ", result.companions),
+    ):
+        for product in products:
+            OUT.print(f"{label}{_row(product)}", highlight=False, markup=False)
+
+
+def _row(product: Product) -> str:
+    stock = "sold out" if not product.available else f"{product.in_stock or 'in stock'}"
+    return f"{product.sku}  {product.name}  {product.price} {product.currency}  {stock}"
 
 
 def _print_list(collections: list[StoredCollection], live: str | None) -> None:
@@ -145,7 +194,9 @@ def _print_list(collections: list[StoredCollection], live: str | None) -> None:
 
 def _print_evaluation(result: Evaluation) -> None:
     table = Table("figure", "value")
-    figures = {name: value for name, value in asdict(result).items() if name != "failures"}
+    figures = {
+        name: value for name, value in asdict(result).items() if name not in {"failures", "judged"}
+    }
     for name, value in figures.items():
         table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
     OUT.print(table)

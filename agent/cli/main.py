@@ -11,6 +11,8 @@ from agent.cli import (
     escalation,
     flows,
     intents,
+    intents_data,
+    intents_live,
     kb,
     serve,
     simulate,
@@ -39,6 +41,7 @@ app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
+intents_live.mount(intents.app, intents_data.app)
 app.add_typer(intents.app, name="intents", help="Train, judge and choose the models.")
 app.add_typer(kb.app, name="kb", help="The knowledge base.")
 app.add_typer(flows.app, name="flows", help="Dialogues described in YAML.")

@@ -30,13 +30,24 @@ def normalise(text: str) -> str:
     return " ".join(_NOT_WORD.sub(" ", text.casefold()).split())
 
 
+def _with_marks(text: str) -> str:
+    """Fold a text but keep its accents and vowel signs: 'hủy' ends texts, 'Huy' is a name."""
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text)
+    return " ".join("".join(kept).split())
+
+
 def read_consent_word(text: str, *, opted_out: bool = False) -> ConsentReading | None:
     """Return what a message that is exactly a consent word says, else None."""
     if len(text) > _LONGEST_WORD:
         return None
     word = normalise(text)
     spelled = word.replace(" ", "")
-    if word in OPT_OUT_WORDS or spelled in {"stop", "stopall"}:
+    if (
+        word in OPT_OUT_WORDS
+        or _with_marks(text) in OPT_OUT_WORDS
+        or spelled in {"stop", "stopall"}
+    ):
         return ConsentReading.OPT_OUT
     if word in OPT_IN_WORDS or (opted_out and word in YES_WORDS):
         return ConsentReading.OPT_IN

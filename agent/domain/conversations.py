@@ -85,13 +85,14 @@ class PendingKind(StrEnum):
 class Pending:
     """The agent's open question.
 
-    ``options`` are the intents offered; ``question`` is the text that a ``CLARIFY`` answer
-    completes.
+    ``options`` are the intents offered, ``labels`` the words they were offered in; ``question`` is
+    the text that a ``CLARIFY`` answer completes.
     """
 
     kind: PendingKind
     options: tuple[str, ...] = ()
     question: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

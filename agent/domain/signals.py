@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from agent.domain.conversations import ConversationStatus, FlowState, Pending
-from intents.types import ConsentReading, Understanding
+from intents.types import ConsentReading, Part, Understanding
 
 SIGNALS_SCHEMA = 1
 """Raised whenever a field of Signals or Decision changes its meaning."""
@@ -56,10 +56,19 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartOutcome:
+    """What came of one of several wishes; one that was not answered got the offer of a person."""
+
+    intent: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What composing the reply came to; known only after acting.
 
-    ``person_asked``: a menu's answer was 'a person'.
+    ``person_asked``: a menu's answer was 'a person'. ``parts``: one by one what came of several
+    wishes; empty where there was one.
     """
 
     answered: bool
@@ -67,6 +76,7 @@ class Outcome:
     composer: str = "none"
     claims_cut: int = 0
     person_asked: bool = False
+    parts: tuple[PartOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +114,8 @@ class Decision:
 
     ``template`` names the words to use where the reply is not composed; ``question`` is the text
     to answer (it differs from the message where a clarified question is resumed); ``options`` are
-    the intents a clarifying question offers.
+    the intents a clarifying question offers; ``parts`` are several wishes to be answered one by one
+    (``template`` then names the offer of a person that comes last, where one of them needs it).
     """
 
     route: Route
@@ -114,3 +125,4 @@ class Decision:
     question: str = ""
     options: tuple[str, ...] = ()
     escalate: Escalate | None = None
+    parts: tuple[Part, ...] = ()

@@ -51,10 +51,16 @@ def topic_probabilities(signals: Signals) -> Mapping[str, float]:
 
 
 def intent_probability(signals: Signals, intent: str) -> float:
-    """Return the probability of one intent, 0 where it is no candidate."""
-    if signals.understanding is None:
+    """Return the greatest probability of an intent, in the whole message or in one of its parts.
+
+    0 where it is neither a candidate nor a part's intent.
+    """
+    understanding = signals.understanding
+    if understanding is None:
         return 0.0
-    return next((c.confidence for c in signals.understanding.candidates if c.intent == intent), 0.0)
+    in_whole = (c.confidence for c in understanding.candidates if c.intent == intent)
+    in_parts = (part.confidence for part in understanding.parts if part.intent == intent)
+    return max((*in_whole, *in_parts), default=0.0)
 
 
 def words(name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
 from agent.replies.scoring import Candidate, Scored
 from agent.replies.values import ValueKind, values_of
@@ -31,6 +32,8 @@ def traits_of(
     scores: Sequence[Scored],
     weights: Mapping[str, float],
     chosen: Sequence[int],
+    *,
+    matter: Matter,
 ) -> dict[str, float]:
     """Return the traits of an extract made of the chosen sentences, the best one first."""
     share = _shares([one.total for one in scores])
@@ -39,6 +42,9 @@ def traits_of(
     around = stems | frozenset().union(*(c.above for c in picked))
     passage = around | content_stems(picked[0].evidence.text)
     best = scores[chosen[0]].traits
+    told = stems_in(" ".join(f"{c.unit.lead_in} {c.unit.text}" for c in picked))
+    beside = told.union(*(stems_in(c.evidence.heading) for c in picked))
+    there = beside | stems_in(picked[0].evidence.text)
     return {
         "share_best": share[chosen[0]],
         "share_chosen": sum(share[i] for i in chosen),
@@ -50,9 +56,18 @@ def traits_of(
         "words_passage": _share_of(weights, passage),
         "rarest_around": _rarest(weights, around),
         "behind": best["behind"],
+        "meant_inside": matter.share(told),
+        "meant_around": matter.share(beside),
+        "meant_passage": matter.share(there),
+        "missing_inside": matter.missing(told),
+        "missing_around": matter.missing(beside),
+        "missing_passage": matter.missing(there),
+        "least_around": min(matter.held(beside).values(), default=1.0),
+        "same_passage": float(len({c.evidence.id for c in picked}) == 1),
+        "rivals": _rivals(candidates, share, chosen[0]),
         "first_passage": float(picked[0].rank == 0),
         "words_asked": min(1.0, len(asked.stems) / _MANY_WORDS),
-        "from_faq": float(picked[0].evidence.heading.endswith("?")),
+        "from_faq": float(picked[0].evidence.faq),
         "from_brand": float(picked[0].evidence.kind == "brand"),
         "item": float(picked[0].unit.kind != "sentence"),
         **_kind_traits(asked, picked),
@@ -85,6 +100,12 @@ _POLAR = re.compile(
     r"\b(?:yes|no|not|cannot|can|do|are|welcome|free|allowed|only|possible|always|never)\b|n't\b",
     re.IGNORECASE,
 )
+
+
+def _rivals(candidates: Sequence[Candidate], share: Sequence[float], best: int) -> float:
+    """Return the share that sentences of other passages have."""
+    own = candidates[best].evidence.id
+    return sum(s for c, s in zip(candidates, share, strict=True) if c.evidence.id != own)
 
 
 def _shares(totals: Sequence[float]) -> list[float]:

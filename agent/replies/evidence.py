@@ -9,7 +9,7 @@ from typing import Literal
 
 from agent.brand import WEEKDAYS, Brand, Hours
 from agent.domain.customers import Appointment, Order
-from knowledge_base.types import Passage, Product
+from knowledge_base.types import DocumentKind, Passage, Product
 
 EvidenceKind = Literal["passage", "product", "order", "appointment", "brand", "customer"]
 
@@ -20,7 +20,8 @@ _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "J
 class Evidence:
     """One source of facts. ``score`` is the search's own, 1.0 for rows.
 
-    ``row`` is the typed row behind the text where there is one; wording by row reads it.
+    ``row`` is the typed row behind the text where there is one; wording by row reads it. ``faq``:
+    the heading is a question and the text its whole answer.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Evidence:
     heading: str
     text: str
     score: float = 1.0
+    faq: bool = False
     row: Product | Order | Appointment | None = field(default=None, compare=False)
 
 
@@ -42,6 +44,7 @@ def from_passage(passage: Passage, *, score: float = 1.0) -> Evidence:
         heading=passage.heading,
         text=text,
         score=score,
+        faq=passage.kind is DocumentKind.FAQ,
     )
 
 

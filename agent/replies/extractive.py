@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
+from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.own_rows import answer_from_own_rows
 from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
@@ -35,8 +37,10 @@ _LEAST_RELEVANCE = 0.2
 """Below this a sentence shares hardly a word with the question."""
 
 
-_FOLLOWS = 1.5
+_FOLLOWS = 3.0
 """How far behind the best one (log-odds) a sentence of its passage is still worth its place."""
+_ALSO_LIKELY = 1.2
+"""The same for a sentence of another passage."""
 
 
 class ExtractiveComposer:
@@ -82,11 +86,13 @@ class ExtractiveComposer:
         evidence: Sequence[Evidence],
         context: str = "",
         rarity: Mapping[str, float] | None = None,
+        closeness: Closeness | None = None,
     ) -> Draft | None:
         """Return a reply and what it stands on, or None where no sentence fits.
 
         ``context`` is an earlier question whose words help ('and to Canada?');
-        ``rarity`` says how rare each word of the question is in the whole knowledge.
+        ``rarity`` says how rare each word of the question is in the whole knowledge, ``closeness``
+        which other words come near to it in meaning.
         """
         rows = self.from_rows(question, understanding, evidence, previous=context)
         if rows is not None:
@@ -97,11 +103,12 @@ class ExtractiveComposer:
         asked = read_question(question)
         earlier = read_question(context).stems if context else frozenset()
         weights = word_weights(asked, earlier, candidates, rarity or {})
-        scores = score(asked, weights, candidates, self._near(asked, candidates))
+        matter = matter_of(asked, rarity or {}, closeness or {})
+        scores = score(asked, weights, candidates, self._near(asked, candidates), matter)
         best = max(range(len(candidates)), key=lambda i: scores[i].total)
         if scores[best].relevance < _LEAST_RELEVANCE:
             return None
-        return self._join(asked, candidates, scores, weights, best)
+        return self._join(_Picked(asked, candidates, scores, weights, matter, best))
 
     def _near(self, asked: Question, candidates: list[Candidate]) -> list[float]:
         if self._similarity is None:
@@ -110,19 +117,13 @@ class ExtractiveComposer:
 
     # ── joining ────────────────────────────────────────────────────────────────────────────
 
-    def _join(
-        self,
-        asked: Question,
-        candidates: list[Candidate],
-        scores: list[Scored],
-        weights: Mapping[str, float],
-        best: int,
-    ) -> Draft | None:
+    def _join(self, picked: "_Picked") -> Draft | None:
+        asked, candidates, best = picked.asked, picked.candidates, picked.best
         chosen = [best]
         text = self._text(asked, candidates, chosen)
         if not text:
             return None
-        for index in _followers(asked, candidates, scores, best):
+        for index in _followers(asked, candidates, picked.scores, best):
             if len(chosen) == _MOST_SENTENCES:
                 break
             longer = self._text(asked, candidates, [*chosen, index])
@@ -133,18 +134,21 @@ class ExtractiveComposer:
         if not text:
             return None
         used = {candidates[i].evidence.id: candidates[i].evidence for i in chosen}
-        traits = traits_of(asked, candidates, scores, weights, chosen)
+        traits = traits_of(
+            asked, candidates, picked.scores, picked.weights, chosen, matter=picked.matter
+        )
         return Draft(text=text, evidence=tuple(used.values()), traits=traits)
 
     def _text(self, asked: Question, candidates: list[Candidate], chosen: list[int]) -> str:
+        order = _in_order(candidates, chosen)
         pieces = [
             Piece(
                 unit=candidates[i].unit,
                 heading=candidates[i].evidence.heading,
                 siblings=_siblings(candidates, i),
-                first=i == chosen[0] == min(chosen),
+                first=i == chosen[0] == order[0],
             )
-            for i in sorted(chosen)
+            for i in order
         ]
         return join([spoken(asked, piece) for piece in pieces])
 
@@ -158,6 +162,24 @@ class ExtractiveComposer:
             if self._fits(text):
                 return text
         return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Picked:
+    """The sentences with their scores, and the place of the best one."""
+
+    asked: Question
+    candidates: list[Candidate]
+    scores: list[Scored]
+    weights: Mapping[str, float]
+    matter: Matter
+    best: int
+
+
+def _in_order(candidates: list[Candidate], chosen: list[int]) -> list[int]:
+    """Return sentences in the order to say them: the best one's passage first, each as written."""
+    first = candidates[chosen[0]].evidence.id
+    return sorted(chosen, key=lambda i: (candidates[i].evidence.id != first, i))
 
 
 def texts_compared(evidence: Sequence[Evidence]) -> list[str]:
@@ -189,19 +211,31 @@ def _followers(
         wanted.append(before)
     if after in same and _LIMITS.search(candidates[after].unit.text):
         wanted.append(after)
-    bar = scores[best].total - _FOLLOWS
     others = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
-    near = [i for i in others if candidates[i].evidence.id == chosen.evidence.id]
-    wanted += [
-        i
-        for i in near
-        if scores[i].total >= bar
-        and scores[i].relevance >= _LEAST_RELEVANCE
-        and not HANGING.match(candidates[i].unit.text)
-        and not _repeats(candidates[i], chosen)
-        and _as_much_to_the_point(asked, candidates[i], chosen)
-    ]
+    wanted += [i for i in others if _adds(asked, candidates, scores, i, best)]
     return [i for place, i in enumerate(wanted) if i != best and i not in wanted[:place]]
+
+
+def _adds(
+    asked: Question, candidates: list[Candidate], scores: list[Scored], i: int, best: int
+) -> bool:
+    """Whether another sentence is worth its place beside the best one.
+
+    An entry of questions and answers is an answer as a whole; a section is told further where it
+    goes on about the question; another page must be about as likely the right one.
+    """
+    one, chosen = candidates[i], candidates[best]
+    same = one.evidence.id == chosen.evidence.id
+    if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
+        return False
+    if same and one.evidence.faq:
+        return True
+    bar = scores[best].total - (_FOLLOWS if same else _ALSO_LIKELY)
+    return (
+        scores[i].total >= bar
+        and scores[i].relevance >= _LEAST_RELEVANCE
+        and _as_much_to_the_point(asked, one, chosen)
+    )
 
 
 def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> bool:

@@ -20,12 +20,16 @@ from agent.replies.llm import LlmComposer, LlmUnavailableError
 from agent.replies.prose import without_catalogue_facts
 from agent.replies.segments import clean, fit, shorten
 from agent.replies.templates import Templates
+from agent.replies.words import content_stems
 from intents.types import Understanding
 from knowledge_base.types import Hit, SearchResult
 
 _log = structlog.get_logger(__name__)
 
 ComposerName = Literal["extractive", "llm", "none"]
+
+SHOWN = 5
+"""Passages that the trace and an LLM get to see of those found; an extract is picked from all."""
 
 _LONGEST_QUESTION = 1_000
 """Characters of a question that are searched and composed for."""
@@ -126,13 +130,13 @@ class GroundedAnswerer:
         }
         if composed.result is None or not composed.result.text:
             failure = FailureKind.CLAIMS_CUT if composed.cut else FailureKind.NOT_KNOWN
-            return self._unanswered(composed, found.hits, took, failure)
+            return self._unanswered(composed, found.hits[:SHOWN], took, failure)
         return Answer(
             text=self._sized(composed.result.text),
             answered=True,
             composer=composed.composer,
             evidence=composed.result.evidence,
-            passages=found.hits,
+            passages=found.hits[:SHOWN],
             cut=composed.cut,
             took_ms=took,
             prompt_version=composed.prompt_version,
@@ -161,7 +165,9 @@ class GroundedAnswerer:
         trusted = found.answerability >= self._min_answerability
         if not evidence or not (trusted or self._confidence):
             return _Composed()
-        composed = self._by_llm(question, evidence) if trusted else _Composed()
+        later = {f"passage:{hit.passage.id}" for hit in found.hits[SHOWN:]}
+        few = tuple(item for item in evidence if item.id not in later)
+        composed = self._by_llm(question, few) if trusted else _Composed()
         if composed.result is not None and composed.result.text:
             return composed
         draft = self._extractive.compose(
@@ -170,10 +176,12 @@ class GroundedAnswerer:
             evidence=evidence,
             context=previous,
             rarity=found.word_weights,
+            closeness=found.closeness,
         )
         if draft is None or not self._is_confident(draft, found):
             return composed
-        extract = self._guarded("extractive", draft, evidence, question)
+        against = tuple(dict.fromkeys((*draft.evidence, *few)))
+        extract = self._guarded("extractive", draft, against, question)
         return replace(extract, cut=composed.cut + extract.cut, llm_failure=composed.llm_failure)
 
     def _prose(self, found: SearchResult, facts: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -246,8 +254,19 @@ _CONTACT = re.compile(
 _OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", re.IGNORECASE)
 
 
+_WAYS = content_stems(
+    """contact reach talk speak call phone telephone email mail text chat write message person human
+    agent someone somebody customer service support help helpdesk desk team staff rep line number
+    hours open assistance department representative"""
+)
+_MOST_STRANGE = 0.5
+"""Share of a question's words that may be no way of reaching anybody."""
+
+
 def _asks_for_contact(question: str, understanding: Understanding | None) -> bool:
     """Whether the question is how the brand can be reached, which the brand file answers."""
     if understanding is not None and understanding.intent == "contact_customer_service":
-        return True
+        asked = content_stems(question)
+        # "Do you have an app" may be taken for a way to reach us; what it names must be one.
+        return len(asked - _WAYS) <= _MOST_STRANGE * len(asked)
     return _CONTACT.search(question) is not None and _OWN_MATTER.search(question) is None

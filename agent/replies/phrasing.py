@@ -109,19 +109,22 @@ def _item(unit: Unit, siblings: tuple[Unit, ...]) -> str:
 _LISTED_CHARS_WHOLE = 240
 
 
-_YES = re.compile(r"^(yes|no|yep|nope)\b[,.!: -]*\s*", re.IGNORECASE)
+# "No climbing barefoot" is a rule, not a page's own answer: a mark must set the word apart.
+_YES = re.compile(r"^(yes|no|yep|nope)\s?(?:[,.!:;]|\s-)\s*", re.IGNORECASE)
 _SAME_QUESTION = 0.75
 """Share of the question's words that a page's own question must hold for its yes to be ours."""
 _ASKS_BACK = 0.6
 """Share of the question's words that a sentence must hold before it may open with yes or no."""
-_NOT = re.compile(r"\b(?:not|cannot|never|no longer)\b|n't\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:not|cannot|never|no longer|nothing|none|nobody|neither)\b|n't\b|^no\b", re.IGNORECASE
+)
 _UNLESS = re.compile(
     r"\b(?:if|unless|only|except|but|depends?|however|until|some|most|when|from|over|below|up to|"
     r"depending|once|after)\b",
     re.IGNORECASE,
 )
 _CAN = re.compile(
-    r"\b(?:can|may|do|does|is|are|have|has|offer|ship|accept|take|sell|carry|welcome)\b",
+    r"^we \w+|\b(?:can|may|do|does|is|are|have|has|offer|ship|accept|take|sell|carry|welcome)\b",
     re.IGNORECASE,
 )
 
@@ -130,6 +133,7 @@ def _opened(question: Question, text: str) -> str:
     """Open with yes or no where the sentence plainly says so, and never where it may not."""
     if (
         _YES.match(text)
+        or text.startswith("No ")
         or not question.yes_no
         or question.negated
         or not question.stems

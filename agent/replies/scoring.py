@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agent.domain.customers import Order
 from agent.replies.evidence import Evidence
+from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
 from agent.replies.values import values_of
 from agent.replies.words import Unit, content_stems, is_whole, stem, units_of
@@ -120,25 +121,28 @@ _LONG_WORDS = 45
 
 
 WEIGHTS = {
-    "inside": 3.0,
-    "above": 2.8,
-    "rarest": 0.8,
-    "near": 9.0,
-    "behind": 2.5,
-    "early_passage": 0.3,
-    "early_sentence": 0.3,
-    "value": 1.2,
+    "above": 0.93,
+    "behind": 0.39,
+    "early": 0.32,
+    "faq": -0.87,
+    "free": -1.48,
+    "hanging": 0.46,
+    "inside": 1.67,
+    "inside_behind": 0.49,
+    "meant": 0.27,
+    "meant_around": 1.75,
+    "meant_around_behind": 1.01,
+    "meant_behind": 0.11,
+    "near": 5.37,
+    "near_behind": 4.03,
     "no_value": -1.2,
-    "free": 0.9,
-    "place": 2.5,
-    "plain_yes": 0.9,
-    "hanging": 1.0,
-    "long": -0.5,
+    "place": 3.23,
+    "plain_yes": 1.08,
+    "value": 1.16,
+    "words": 0.49,
 }
-"""What a trait of a sentence counts for. First fitted as a softmax over the sentences of the
-passages found, on the invented brands: a brand left out had the right sentence first in 64% of its
-questions (59% with the weights before). Then rounded, ``inside`` and ``above`` raised and
-``rarest`` added by hand; that step was not measured apart."""
+"""What a trait of a sentence counts for: a softmax over the sentences of the passages found, fitted
+by ``benchmarks/fit_replies.py`` on the brands for practice."""
 
 _OWN_QUESTION = 0.6
 """Share of the question's words that a heading must have for its yes or no to answer."""
@@ -153,9 +157,11 @@ def _says_yes_or_no(asked: Question, candidate: Candidate) -> bool:
 
 _FREE = re.compile(r"\bfree\b|\bno (?:charge|cost|fee)", re.IGNORECASE)
 _PLACE = re.compile(r"\b\d+\s[A-Z]|\b(?:at|in|on|near|behind|next to)\s(?:the\s)?[A-Z]")
-_PLAIN_YES = re.compile(r"(?:yes|no)\b|we (?:do|can|don't|cannot)", re.IGNORECASE)
-_SCORE_STEP = 5.0
-"""Points of the search's score that count as one step behind the best passage."""
+_PLAIN_YES = re.compile(r"(?:yes|no)\b(?=[,.!:;-])|we (?:do|can|don't|cannot)", re.IGNORECASE)
+_FARTHEST = -6.0
+"""Log-odds behind the best passage from which on it makes no difference how far."""
+_NO_PASSAGE = -3.0
+"""So far behind the best passage counts what is no passage (the brand's own facts)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,43 +219,61 @@ def score(
     weights: Mapping[str, float],
     candidates: Sequence[Candidate],
     near: Sequence[float],
+    matter: Matter,
 ) -> list[Scored]:
     """Score sentences; ``near`` are their similarities to the question."""
     best = max((c.evidence.score for c in candidates if c.evidence.kind == "passage"), default=0.0)
     total = sum(weights.values()) or 1.0
-    rarest = max(weights, key=lambda s: weights[s], default="")
     found = []
     for candidate, cosine in zip(candidates, near, strict=True):
+        told = stems_in(f"{candidate.unit.lead_in} {candidate.unit.text}")
         traits = {
             "inside": sum(w for s, w in weights.items() if s in candidate.stems) / total,
             "above": sum(w for s, w in weights.items() if s in candidate.above - candidate.stems)
             / total,
             "near": max(0.0, cosine),
+            "meant": matter.share(told),
+            "meant_around": matter.share(told | stems_in(candidate.evidence.heading)),
             "behind": _behind(candidate.evidence, best),
-            "early_passage": 1 / (1 + candidate.rank),
-            "early_sentence": 1 / (1 + candidate.place),
-            "rarest": float(rarest in candidate.stems) or 0.7 * (rarest in candidate.above),
+            "early": 1 / (1 + candidate.place),
+            "faq": float(candidate.evidence.faq),
+            "words": math.log1p(len(candidate.unit.text.split())),
             **_form(asked, candidate),
         }
-        found.append(Scored(traits=traits, total=sum(WEIGHTS[n] * v for n, v in traits.items())))
-    return found
+        found.append(traits)
+    _set_against_best(found)
+    return [
+        Scored(traits=t, total=sum(WEIGHTS.get(n, 0.0) * v for n, v in t.items())) for t in found
+    ]
+
+
+_AGAINST_BEST = ("near", "meant", "meant_around", "inside")
+
+
+def _set_against_best(found: list[dict[str, float]]) -> None:
+    """Add how far each sentence lies behind the best one in what tells most."""
+    for name in _AGAINST_BEST:
+        most = max((traits[name] for traits in found), default=0.0)
+        for traits in found:
+            traits[f"{name}_behind"] = traits[name] - most
 
 
 def _behind(evidence: Evidence, best: float) -> float:
-    """Return how far a passage lies behind the best one, 0 or less; what is no passage, one."""
+    """Return how far a passage lies behind the best one (log-odds, 0 or less)."""
     if evidence.kind != "passage":
-        return -1.0
-    return min(0.0, (evidence.score - best) / _SCORE_STEP)
+        return _NO_PASSAGE
+    return max(_FARTHEST, evidence.score - best)
 
 
 def _form(asked: Question, candidate: Candidate) -> dict[str, float]:
     """Return what the form of a sentence tells: values of the kind asked for, opening, length."""
     text, wanted = candidate.unit.text, WANTED.get(asked.asked)
     kinds = {value.kind for value in values_of(text)}
+    free = asked.asked is Asked.HOW_MUCH and _FREE.search(text) is not None
     return {
         "value": float(wanted is not None and bool(kinds & wanted)),
-        "no_value": float(wanted is not None and not kinds & wanted),
-        "free": float(asked.asked is Asked.HOW_MUCH and _FREE.search(text) is not None),
+        "no_value": float(wanted is not None and not kinds & wanted and not free),
+        "free": float(free),
         "place": float(asked.asked is Asked.WHERE and _PLACE.search(text) is not None),
         "plain_yes": float(asked.asked is Asked.YES_NO and _says_yes_or_no(asked, candidate)),
         "hanging": float(HANGING.match(text) is not None),

@@ -35,6 +35,8 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "menu_intro": frozenset(),
     "clarify": frozenset({"first", "second"}),
     "not_known_offer": frozenset(),
+    "matter_not_known": frozenset({"matter"}),
+    "matter_not_known_offer": frozenset({"matter"}),
     "not_understood_offer": frozenset(),
     "out_of_scope": frozenset(),
     "empty_message": frozenset(),
@@ -57,6 +59,7 @@ _SAMPLES = {
     "opens": "Wednesday at 10:30 AM",
     "first": "changing your account details",
     "second": "whether something is in stock",
+    "matter": "changing your account details and trouble signing up",
 }
 """Longish values for measuring a template at load."""
 

@@ -111,6 +111,8 @@ def content_words(text: str) -> list[Word]:
     ]
 
 
+# The same sentences and headings are read again for every question that finds their page.
+@lru_cache(maxsize=16_000)
 def content_stems(text: str) -> frozenset[str]:
     """Return the stems of the words that carry the matter."""
     return frozenset(word.stem for word in content_words(text))

@@ -4,7 +4,7 @@ from typing import Any
 
 from agent.domain.messages import Message
 from agent.domain.signals import Escalate, Route
-from agent.turn import TurnOutcome
+from agent.turn_io import TurnOutcome
 
 
 def turn_result(outcome: TurnOutcome, stored: list[Message]) -> dict[str, Any]:

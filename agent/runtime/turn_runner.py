@@ -21,7 +21,8 @@ from agent.handover import Handovers
 from agent.replies.segments import fit, measure
 from agent.runtime.result import failed_result, turn_result
 from agent.store.unit_of_work import Database, UnitOfWork
-from agent.turn import Reply, TurnInput, TurnOutcome, TurnTaker
+from agent.turn import TurnTaker
+from agent.turn_io import Reply, TurnInput, TurnOutcome
 from intents.types import ConsentReading
 
 _log = structlog.get_logger(__name__)

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
+from agent.store.learning_tables import JobRow, LabelRow, ShadowDifferenceRow
 from agent.store.tables import (
     AppointmentRow,
     ConsentEventRow,
@@ -21,7 +22,7 @@ from agent.store.tables import (
 
 # Children before parents, so that foreign keys hold while they go.
 _BY_CONVERSATION: tuple[type[SQLModel], ...] = (
-    TraceRow, TurnRow, EscalationRow, NoteRow, EventRow, MessageRow,
+    LabelRow, ShadowDifferenceRow, TraceRow, TurnRow, EscalationRow, NoteRow, EventRow, MessageRow,
 )  # fmt: skip
 _BY_CUSTOMER: tuple[type[SQLModel], ...] = (
     ConsentEventRow, AppointmentRow, OrderRow, ConversationRow,
@@ -48,6 +49,8 @@ def erase_customer(session: Session, address: str) -> int:
     count = 1
     for table, condition in _conditions(customer.id):
         count += int(session.execute(sa.delete(table).where(condition)).rowcount)  # type: ignore[attr-defined]
+    # Jobs hold what they found, messages among it; they can be run again.
+    session.execute(sa.delete(JobRow))
     session.delete(customer)
     session.flush()
     return count

@@ -3,48 +3,17 @@
 Times are stored in UTC. JSON columns hold what domain objects serialise to.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from agent.store.columns import UtcDateTime, json_column, time_column
 
-class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """Aware UTC datetimes on every database (SQLite keeps no zone of its own)."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Refuse naive times; store UTC."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a naive time cannot be stored: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Hand out aware times."""
-        del dialect
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _time(*, nullable: bool = False, index: bool = False) -> Any:  # SQLModel's Field is untyped
-    return Field(
-        default=None,
-        sa_type=UtcDateTime,
-        nullable=nullable,
-        index=index,
-    )
-
-
-def _json() -> Any:  # SQLModel's Field is untyped
-    return Field(default=None, sa_type=sa.JSON, nullable=True)
+__all__ = ["UtcDateTime"]
+"""The migrations name it here."""
 
 
 class CustomerRow(SQLModel, table=True):
@@ -64,7 +33,7 @@ class CustomerRow(SQLModel, table=True):
     demo: bool = False
     note: str = ""
     """Introduces a seeded customer to whoever tries the simulator."""
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class OrderRow(SQLModel, table=True):
@@ -76,7 +45,7 @@ class OrderRow(SQLModel, table=True):
     customer_id: str = Field(foreign_key="customers.id", index=True)
     status: str
     placed_on: date
-    items: list[str] = _json()
+    items: list[str] = json_column()
     total: Decimal = Field(max_digits=12, decimal_places=2)
     currency: str
     carrier: str = ""
@@ -111,14 +80,14 @@ class ConversationRow(SQLModel, table=True):
     brand_address: str
     status: str = Field(index=True)
     failed_turns: int = 0
-    pending: dict[str, Any] | None = _json()
-    flow: dict[str, Any] | None = _json()
+    pending: dict[str, Any] | None = json_column()
+    flow: dict[str, Any] | None = json_column()
     assigned_rep: str = ""
-    ready_at: datetime | None = _time(nullable=True)
+    ready_at: datetime | None = time_column(nullable=True)
     """When the burst's silence is over and a turn may claim."""
-    burst_began_at: datetime | None = _time(nullable=True)
-    created_at: datetime = _time()
-    updated_at: datetime = _time(index=True)
+    burst_began_at: datetime | None = time_column(nullable=True)
+    created_at: datetime = time_column()
+    updated_at: datetime = time_column(index=True)
 
 
 class MessageRow(SQLModel, table=True):
@@ -137,7 +106,7 @@ class MessageRow(SQLModel, table=True):
     author: str
     author_name: str = ""
     text: str
-    media: list[str] | None = _json()
+    media: list[str] | None = json_column()
     provider: str
     provider_id: str | None = None
     provider_handled: bool = False
@@ -151,14 +120,22 @@ class MessageRow(SQLModel, table=True):
     encoding: str = ""
     segments: int = 0
     attempts: int = 0
-    created_at: datetime = _time()
-    updated_at: datetime = _time()
+    created_at: datetime = time_column()
+    updated_at: datetime = time_column()
 
 
 class TurnRow(SQLModel, table=True):
     """One turn of the agent. ``id`` is also the id of its durable workflow."""
 
     __tablename__ = "turns"
+    __table_args__ = (
+        sa.Index(
+            "ix_turns_to_review",
+            "created_at",
+            sqlite_where=sa.text("reviewed_at IS NULL"),
+            postgresql_where=sa.text("reviewed_at IS NULL"),
+        ),
+    )
 
     id: str = Field(primary_key=True)
     conversation_id: str = Field(foreign_key="conversations.id", index=True)
@@ -166,10 +143,12 @@ class TurnRow(SQLModel, table=True):
     """claimed, composed, failed."""
     attempts: int = 0
     route: str = ""
-    result: dict[str, Any] | None = _json()
+    result: dict[str, Any] | None = json_column()
     """The contract's ``turn`` object."""
-    created_at: datetime = _time(index=True)
-    finished_at: datetime | None = _time(nullable=True)
+    created_at: datetime = time_column(index=True)
+    finished_at: datetime | None = time_column(nullable=True)
+    reviewed_at: datetime | None = time_column(nullable=True)
+    """When it was looked through for what can be learnt of it."""
 
 
 class TraceRow(SQLModel, table=True):
@@ -184,14 +163,14 @@ class TraceRow(SQLModel, table=True):
     rules_version: str
     knowledge_version: str = ""
     prompt_version: str = ""
-    signals_before: dict[str, Any] = _json()
-    decision_before: dict[str, Any] = _json()
-    signals_after: dict[str, Any] = _json()
-    decision_after: dict[str, Any] = _json()
-    evidence: list[dict[str, Any]] = _json()
-    cut: list[dict[str, Any]] = _json()
-    took_ms: dict[str, float] = _json()
-    created_at: datetime = _time()
+    signals_before: dict[str, Any] = json_column()
+    decision_before: dict[str, Any] = json_column()
+    signals_after: dict[str, Any] = json_column()
+    decision_after: dict[str, Any] = json_column()
+    evidence: list[dict[str, Any]] = json_column()
+    cut: list[dict[str, Any]] = json_column()
+    took_ms: dict[str, float] = json_column()
+    created_at: datetime = time_column()
 
 
 class ConsentEventRow(SQLModel, table=True):
@@ -208,7 +187,7 @@ class ConsentEventRow(SQLModel, table=True):
     text_shown: str
     text_version: str
     evidence: str
-    at: datetime = _time()
+    at: datetime = time_column()
 
 
 class EscalationRow(SQLModel, table=True):
@@ -222,9 +201,9 @@ class EscalationRow(SQLModel, table=True):
     rule: str
     queue: str = Field(index=True)
     reason: str
-    opened_at: datetime = _time()
-    taken_at: datetime | None = _time(nullable=True)
-    closed_at: datetime | None = _time(nullable=True)
+    opened_at: datetime = time_column()
+    taken_at: datetime | None = time_column(nullable=True)
+    closed_at: datetime | None = time_column(nullable=True)
     rep: str = ""
 
 
@@ -237,7 +216,7 @@ class NoteRow(SQLModel, table=True):
     conversation_id: str = Field(foreign_key="conversations.id", index=True)
     author: str
     text: str
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class UserRow(SQLModel, table=True):
@@ -250,7 +229,7 @@ class UserRow(SQLModel, table=True):
     name: str = ""
     role: str
     password_hash: str
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -261,7 +240,7 @@ class ApiKeyRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     name: str
     sha256: str = Field(unique=True)
-    created_at: datetime = _time()
+    created_at: datetime = time_column()
 
 
 class EventRow(SQLModel, table=True):
@@ -272,8 +251,8 @@ class EventRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     conversation_id: str = Field(index=True)
     kind: str
-    data: dict[str, Any] = _json()
-    at: datetime = _time()
+    data: dict[str, Any] = json_column()
+    at: datetime = time_column()
 
 
 class ActiveRow(SQLModel, table=True):
@@ -283,7 +262,7 @@ class ActiveRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: str
-    updated_at: datetime = _time()
+    updated_at: datetime = time_column()
 
 
 class ProcessRow(SQLModel, table=True):
@@ -292,8 +271,8 @@ class ProcessRow(SQLModel, table=True):
     __tablename__ = "processes"
 
     executor_id: str = Field(primary_key=True)
-    started_at: datetime = _time()
-    heartbeat_at: datetime = _time(index=True)
+    started_at: datetime = time_column()
+    heartbeat_at: datetime = time_column(index=True)
 
 
 class LlmUsageRow(SQLModel, table=True):

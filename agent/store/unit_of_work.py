@@ -12,8 +12,11 @@ from agent.store.repositories.consent import Consents
 from agent.store.repositories.conversations import Conversations
 from agent.store.repositories.customers import Customers
 from agent.store.repositories.escalations import Escalations
+from agent.store.repositories.jobs import Jobs
+from agent.store.repositories.labels import Labels
 from agent.store.repositories.live import Live
 from agent.store.repositories.messages import Messages
+from agent.store.repositories.shadows import Shadows
 from agent.store.repositories.turns import Turns
 from agent.store.repositories.users import Users
 
@@ -31,6 +34,9 @@ class UnitOfWork:
         self.escalations = Escalations(session, clock, ids)
         self.users = Users(session, clock, ids)
         self.live = Live(session, clock)
+        self.labels = Labels(session, clock, ids)
+        self.shadows = Shadows(session, clock)
+        self.jobs = Jobs(session, clock, ids)
 
 
 class Database:

@@ -17,6 +17,9 @@ WRONG_TRIES = 5
 WINDOW = timedelta(minutes=1)
 _MOST_ADDRESSES = 10_000
 
+LEADS = frozenset({"lead", "admin"})
+"""Roles that tune the agent; a rep answers customers."""
+
 
 def rep(request: Request) -> User:
     """Return who is signed in.
@@ -47,7 +50,22 @@ def rep_for_data(request: Request) -> User:
     return user
 
 
+def lead(request: Request) -> User:
+    """Return who is signed in, if they may choose models and label messages.
+
+    Raises:
+        HTTPException: 303 to the sign-in, 403 for a rep.
+    """
+    user = rep(request)
+    if user.role not in LEADS:
+        raise HTTPException(
+            HTTPStatus.FORBIDDEN, "Models and labels are for leads. Ask one to change your role."
+        )
+    return user
+
+
 RepDep = Annotated[User, Depends(rep)]
+LeadDep = Annotated[User, Depends(lead)]
 
 
 class Throttle:

@@ -1,15 +1,14 @@
-"""The console's pages on conversations, and what a rep does there."""
+"""The console's pages on conversations."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
-from agent.domain.conversations import ConversationStatus, TransitionError
+from agent.domain.conversations import ConversationStatus
 from agent.domain.ids import ConversationId, TurnId
-from agent.errors import ConflictError, InvalidInputError, NotFoundError
+from agent.errors import NotFoundError
 from agent.store.repositories.live import News
 from agent.store.repositories.users import User
 from agent.wiring import Services
@@ -18,11 +17,7 @@ from api.console.listing import make_listing
 from api.console.story import read_story
 from api.pages.decision import decision_view
 from api.pages.live import ReadNews, news_response
-from api.pages.security import check_csrf
-from api.pages.templating import Pages, page_route, told
-
-TextForm = Annotated[str, Form(max_length=20_000)]
-_FORM = [Depends(check_csrf)]
+from api.pages.templating import Pages, page_route
 
 
 def reading_routes(services: Services, pages: Pages) -> APIRouter:
@@ -45,83 +40,19 @@ def reading_routes(services: Services, pages: Pages) -> APIRouter:
 
     @made.get("/conversations/{conversation_id}")
     def show(conversation_id: str, request: Request, user: RepDep) -> Response:
-        return _story_page(services, pages, request, ConversationId(conversation_id), user)
+        return story_page(services, pages, request, ConversationId(conversation_id), user)
 
     @made.get("/turns/{turn_id}")
-    def show_turn(turn_id: str, request: Request, user: RepDep) -> Response:
+    def show_turn(
+        turn_id: str, request: Request, user: RepDep, *, misread: bool = False
+    ) -> Response:
         with services.database.read() as uow:
             turn = uow.turns.get(TurnId(turn_id))
         if turn is None:
             raise NotFoundError(f"There is no turn {turn_id}.")
-        context = {"user": user, "turn": turn, "view": decision_view(turn)}
+        context = {"user": user, "turn": turn, "view": decision_view(turn), "misread": misread}
         fragment = request.headers.get("x-fragment") == "1"
         return pages.render(request, "_panel.html" if fragment else "turn.html", context)
-
-    return made
-
-
-def acting_routes(services: Services, pages: Pages) -> APIRouter:
-    """Make the forms by which a rep acts. Each answers with the conversation's page."""
-    made = APIRouter(
-        prefix="/console/conversations/{conversation_id}", route_class=page_route(pages)
-    )
-    desk = services.desk
-
-    def act(
-        request: Request,
-        conversation_id: str,
-        user: User,
-        action: Callable[[ConversationId], object],
-        **draft: str,
-    ) -> Response:
-        key = ConversationId(conversation_id)
-        try:
-            action(key)
-        except (InvalidInputError, ConflictError, TransitionError) as error:
-            status, words = told(error)
-            return _story_page(
-                services, pages, request, key, user, status=status, trouble=words, **draft
-            )
-        return RedirectResponse(
-            f"/console/conversations/{conversation_id}", status_code=HTTPStatus.SEE_OTHER
-        )
-
-    @made.post("/replies", dependencies=_FORM)
-    def reply(
-        request: Request, conversation_id: str, user: RepDep, text: TextForm = ""
-    ) -> Response:
-        # Browsers send line breaks of forms as CR LF.
-        plain = text.replace("\r\n", "\n")
-        return act(
-            request,
-            conversation_id,
-            user,
-            lambda key: desk.reply(key, text=plain, rep=user),
-            reply_draft=plain,
-        )
-
-    @made.post("/notes", dependencies=_FORM)
-    def note(request: Request, conversation_id: str, user: RepDep, text: TextForm = "") -> Response:
-        plain = text.replace("\r\n", "\n")
-        return act(
-            request,
-            conversation_id,
-            user,
-            lambda key: desk.note(key, user, plain),
-            note_draft=plain,
-        )
-
-    @made.post("/takeover", dependencies=_FORM)
-    def take_over(request: Request, conversation_id: str, user: RepDep) -> Response:
-        return act(request, conversation_id, user, lambda key: desk.take_over(key, user))
-
-    @made.post("/return", dependencies=_FORM)
-    def hand_back(request: Request, conversation_id: str, user: RepDep) -> Response:
-        return act(request, conversation_id, user, lambda key: desk.hand_back(key, user))
-
-    @made.post("/resolve", dependencies=_FORM)
-    def resolve(request: Request, conversation_id: str, user: RepDep) -> Response:
-        return act(request, conversation_id, user, lambda key: desk.resolve(key, user))
 
     return made
 
@@ -147,7 +78,7 @@ def _news_of(services: Services, conversation: str) -> ReadNews:
     return read
 
 
-def _story_page(
+def story_page(
     services: Services,
     pages: Pages,
     request: Request,
@@ -159,6 +90,7 @@ def _story_page(
     reply_draft: str = "",
     note_draft: str = "",
 ) -> Response:
+    """Render a conversation's page, with what went wrong and what was written, if anything."""
     with services.database.read() as uow:
         story = read_story(uow, services.brand, conversation_id)
     context = {

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from agent.wiring import Services
-from api.console import conversations, sign_in
+from api.console import acting, conversations, labels, live_learning, models, sign_in
 from api.pages import assets
 from api.pages.stopping import hear_stop
 from api.pages.templating import Pages
@@ -22,5 +22,9 @@ def router(services: Services) -> APIRouter:
     made.include_router(sign_in.routes(services, pages))
     made.include_router(conversations.live_routes(services))
     made.include_router(conversations.reading_routes(services, pages))
-    made.include_router(conversations.acting_routes(services, pages))
+    made.include_router(acting.routes(services, pages))
+    for part in (models, live_learning, labels):
+        made.include_router(part.reading_routes(services, pages))
+        made.include_router(part.acting_routes(services, pages))
+    made.include_router(labels.correcting_routes(services, pages))
     return made

@@ -21,7 +21,7 @@ from api.pages.decision import effective
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
-    """A turn's decision in one line, to be opened."""
+    """A turn's decision in one line, to be opened. ``wishes`` are the intents of several."""
 
     turn_id: TurnId
     route: str
@@ -29,6 +29,7 @@ class Gist:
     intent: str
     confidence: float
     escalated: bool
+    wishes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,4 +164,5 @@ def _gist(turn: TurnRecord) -> Gist | None:
         intent="" if reading is None else reading.intent,
         confidence=0.0 if reading is None else reading.confidence,
         escalated=decision.escalate is not None,
+        wishes=() if reading is None else tuple(part.intent for part in reading.parts),
     )

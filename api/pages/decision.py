@@ -7,7 +7,7 @@ from datetime import datetime
 from agent.domain.conversations import Pending
 from agent.domain.signals import Decision, Signals
 from agent.domain.turns import CutNote, EvidenceNote, Trace, TurnRecord, Versions
-from intents.types import Doubt, Entity, TopicScore, Understanding
+from intents.types import Doubt, Entity, Part, TopicScore, Understanding
 
 MOST_CANDIDATES = 5
 
@@ -32,7 +32,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What the models read. ``sentiment_score`` in [-1, 1], the other scores in [0, 1]."""
+    """What the models read. ``sentiment_score`` in [-1, 1], the other scores in [0, 1].
+
+    ``parts`` are several wishes; ``answer`` is what the text answers to an open question.
+    """
 
     candidates: tuple[Bar, ...]
     doubt: str
@@ -45,6 +48,8 @@ class Reading:
     consent_score: float
     topics: tuple[TopicScore, ...]
     entities: tuple[Entity, ...]
+    parts: tuple[Part, ...] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,8 @@ def _reading(read: Understanding | None) -> Reading | None:
         consent_score=read.consent_score,
         topics=read.topics,
         entities=read.entities,
+        parts=read.parts,
+        answer=(read.answer or "").replace("_", " "),
     )
 
 
@@ -179,6 +186,10 @@ def _outcome(signals: Signals) -> tuple[Fact, ...]:
         return ()
     lines = {
         "Answered": "yes" if outcome.answered else "no",
+        **{
+            f"Answered {part.intent.replace('_', ' ')}": "yes" if part.answered else "no"
+            for part in outcome.parts
+        },
         "Failure": (outcome.failure or "").replace("_", " "),
         "Composer": "" if outcome.composer == "none" else outcome.composer,
         "Claims cut": str(outcome.claims_cut or ""),

@@ -41,6 +41,7 @@ class Pages:
         self._env.filters.update(
             clock=_in_zone(brand.zone, _clock),
             moment=_in_zone(brand.zone, _moment),
+            iso_moment=_in_zone_of_text(brand.zone, _moment),
             day=_day,
             local_moment=_local_moment,
             words=in_words,
@@ -78,6 +79,10 @@ def duration(seconds: float) -> str:
 
 def _in_zone(zone: ZoneInfo, format_: Callable[[datetime], str]) -> Callable[[datetime], str]:
     return lambda at: format_(at.astimezone(zone))
+
+
+def _in_zone_of_text(zone: ZoneInfo, format_: Callable[[datetime], str]) -> Callable[[str], str]:
+    return lambda text: format_(datetime.fromisoformat(text).astimezone(zone))
 
 
 def _clock(at: datetime) -> str:

@@ -31,6 +31,10 @@ def ready(services: ServicesDep, response: Response) -> Mapping[str, Any]:
     if checks["database"] != "ok":
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return {"status": "unavailable", **checks}
+    refused = services.learning.serving().refused
+    if refused is not None:
+        # The version before goes on answering, so the service is ready; somebody should look.
+        checks["models_refused"] = refused.version
     return {"status": "ok", **checks}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from knowledge_base.decoding import BinaryContentError
 from knowledge_base.documents import BrokenInput, Reader, Reading, SourceFile, source_name
 from knowledge_base.errors import NoKnowledgeError
+from knowledge_base.sitemap import SITEMAP, with_sitemap
 
 LARGEST_FILE_BYTES = 20_000_000
 """Files above this are named as broken: a page of 20 MB is an export gone wrong."""
@@ -46,11 +47,14 @@ def read_folder(folder: Path) -> Reading:
     reading = Reading()
     for path in files:
         reading += _read_file(path, source_name(path, folder))
+    sitemap = folder / SITEMAP
+    if sitemap.is_file():
+        reading = with_sitemap(reading, sitemap.read_bytes())
     if not reading.documents and not reading.products:
         broken = "".join(f"\n  {item}" for item in reading.broken)
         raise NoKnowledgeError(
             f"The knowledge folder {folder} holds nothing that can be answered from.{broken}",
-            hint="Put pages (*.md, *.html, *.txt), FAQ files (*.csv with question,answer or "
+            hint="Put pages (*.md, *.html, *.txt, *.pdf), FAQ files (*.csv with question,answer or "
             "*.jsonl) or products.csv into it, or set TEXTWISE_KNOWLEDGE to the right folder.",
         )
     return reading

@@ -1,4 +1,4 @@
-"""Markdown with YAML front matter: title, url, tags, valid_from, valid_until."""
+"""Markdown with YAML front matter: title, url, tags, valid_from, valid_until, region, tier."""
 
 import re
 from collections.abc import Iterator
@@ -33,6 +33,8 @@ class _Matter:
     tags: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
+    regions: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
     broken: tuple[BrokenInput, ...] = ()
 
 
@@ -54,6 +56,8 @@ def read(file: SourceFile) -> Reading:
         tags=matter.tags,
         valid_from=matter.valid_from,
         valid_until=matter.valid_until,
+        regions=matter.regions,
+        tiers=matter.tiers,
     )
     return Reading(documents=(document,), broken=matter.broken)
 
@@ -94,17 +98,23 @@ def _matter(values: dict[str, object], raw: str, name: str) -> _Matter:
         broken.append(_bad(name, _line_of(key, raw), f"{key} is no date such as 2026-11-30"))
         return None
 
-    tags = values.get("tags") or ()
-    listed = tags.split(",") if isinstance(tags, str) else tags
-    names = [str(tag).strip() for tag in listed] if isinstance(listed, list | tuple) else []
     return _Matter(
         title=str(values.get("title") or "").strip(),
         url=str(values.get("url") or "").strip(),
-        tags=tuple(tag for tag in names if tag),
+        tags=_several(values.get("tags")),
         valid_from=day("valid_from"),
         valid_until=day("valid_until"),
+        regions=_several(values.get("region") or values.get("regions")),
+        tiers=_several(values.get("tier") or values.get("tiers")),
         broken=tuple(broken),
     )
+
+
+def _several(value: object) -> tuple[str, ...]:
+    """Return a list of names, or one text with commas between them."""
+    listed = value.split(",") if isinstance(value, str) else value
+    names = [str(name).strip() for name in listed] if isinstance(listed, list | tuple) else []
+    return tuple(name for name in names if name)
 
 
 def _line_of(key: str, raw: str) -> int:

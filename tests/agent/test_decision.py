@@ -19,13 +19,15 @@ from agent.domain.signals import (
     CustomerSignals,
     FailureKind,
     Outcome,
+    PartOutcome,
     Route,
     Signals,
 )
 from agent.escalation.ruleset import load_rules
 from agent.routing import load_routing
 from agent.settings import CHECKOUT
-from intents.types import Candidate, ConsentReading, Doubt
+from agent.store.codec import dump_signals, load_signals
+from intents.types import Candidate, ConsentReading, Doubt, Part, Understanding
 from tests.agent.builders import signals, topics, understanding
 
 POLICY = Policy(rules=load_rules(CHECKOUT / "agent/escalation/rules.yaml"), routing=load_routing())
@@ -76,7 +78,7 @@ IN_MENU = ConversationSignals(flow=FlowState(flow="help_menu", step="menu"))
         (signals(read=understanding("greeting")), Route.SMALLTALK, "intent_greeting"),
         (signals(read=understanding("greeting", doubt=Doubt.TOO_LOW)), Route.KNOWLEDGE, "too_low"),
         (signals("1", keyword="1", conversation=CLARIFYING), Route.KNOWLEDGE, "clarified"),
-        (signals(read=understanding("get_refund"), conversation=CLARIFYING), Route.KNOWLEDGE, "clarified"),
+        (signals("my money please", read=understanding("get_refund"), conversation=CLARIFYING), Route.KNOWLEDGE, "clarified"),
         (signals(read=understanding(out_of_scope=True, out_of_scope_score=0.9)), Route.KNOWLEDGE, "out_of_scope"),
     ],
 )  # fmt: skip
@@ -171,3 +173,88 @@ def test_nothing_but_consent_is_said_to_someone_opted_out(keyword: str | None) -
     decision = decide(signals(keyword=keyword, conversation=OPTED_OUT), POLICY)
 
     assert decision.route is Route.NONE
+
+
+SEVERAL = (
+    Part(text="where is my parcel", intent="track_order", confidence=0.9),
+    Part(text="call me back", intent="request_callback", confidence=0.8),
+)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        understanding(parts=SEVERAL),
+        understanding(parts=SEVERAL, out_of_scope=True, out_of_scope_score=0.9),
+        understanding("greeting", parts=SEVERAL),
+        understanding("help", parts=SEVERAL),
+        understanding(parts=SEVERAL, doubt=Doubt.TOO_CLOSE),
+    ],
+)
+def test_several_wishes_are_taken_one_by_one_however_the_whole_reads(read: Understanding) -> None:
+    decision = decide(signals(read=read), POLICY)
+
+    assert (decision.route, decision.rule) == (Route.KNOWLEDGE, "several_intents")
+    assert decision.parts == SEVERAL[:1]
+    assert decision.template == "callback_offer"
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "chosen"),
+    [
+        ("the second one", understanding("deny", answer="get_refund"), "get_refund"),
+        ("getting my money back", understanding("deny"), "get_refund"),
+        ("a refund please", understanding("deny"), "get_refund"),
+        ("i want to return it", understanding("return_item"), "return_item"),
+        ("do you take returns of worn boots?", understanding("return_item", answer="return_item"), None),
+        ("where is my parcel", understanding("track_order"), None),
+        ("i sent it back and where is my parcel", understanding("return_item", parts=SEVERAL), None),
+    ],
+)  # fmt: skip
+def test_a_choice_is_read_from_its_words_and_a_new_question_wins(
+    text: str, read: Understanding, chosen: str | None
+) -> None:
+    pending = Pending(
+        kind=PendingKind.CLARIFY, options=("return_item", "get_refund"), question="send it back?",
+        labels=("sending something back", "getting your money back"),
+    )  # fmt: skip
+
+    decision = decide(
+        signals(text, read=read, conversation=ConversationSignals(pending=pending)), POLICY
+    )
+
+    if chosen is None:
+        assert decision.rule != "clarified"
+        assert decision.question == text
+    else:
+        assert (decision.rule, decision.options) == ("clarified", (chosen,))
+        assert decision.question == "send it back?"
+
+
+def test_both_choices_are_answered_where_both_are_wanted() -> None:
+    decision = decide(signals("both please", read=understanding(), conversation=CLARIFYING), POLICY)
+
+    assert decision.rule == "clarified_both"
+    assert [part.intent for part in decision.parts] == ["return_item", "get_refund"]
+
+
+@pytest.mark.parametrize(("answer", "rule"), [("yes", "offer_accepted"), ("no", "offer_declined")])
+def test_a_yes_or_no_in_any_words_answers_an_offer(answer: str, rule: str) -> None:
+    read = understanding("product_info", answer=answer)
+
+    assert decide(signals("go on then", read=read, conversation=OFFERED), POLICY).rule == rule
+
+
+def test_a_trace_from_before_parts_is_decided_as_it_was() -> None:
+    old = dump_signals(signals(read=understanding()))
+    for name in ("parts", "answer"):
+        del old["understanding"][name]
+
+    assert decide(load_signals(old), POLICY).rule == "intent_track_order"
+
+
+def test_a_trace_keeps_its_parts() -> None:
+    parts = (PartOutcome(intent="track_order", answered=True),)
+    kept = signals(read=understanding(parts=SEVERAL), outcome=Outcome(answered=True, parts=parts))
+
+    assert load_signals(dump_signals(kept)) == kept

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,6 +46,14 @@ def settle(services: Services, sid: str = "SM1") -> None:
     assert services.waiting_room.wait(message.id, timeout_s=10) is not None
 
 
+def sent_by(sender: FakeSender, *, timeout_s: float = 5) -> list[tuple[str, str]]:
+    """Return what has been sent once anything has: a send follows its turn's end."""
+    ends = time.monotonic() + timeout_s
+    while not sender.sent and time.monotonic() < ends:
+        time.sleep(0.02)
+    return sender.sent
+
+
 def test_the_sdks_known_vector_is_what_we_check() -> None:
     form = {"CallSid": "CA1234567890ABCDE", "Caller": "+14158675309", "Digits": "1234",
             "From": "+14158675309", "To": "+18005551212"}  # fmt: skip
@@ -64,7 +73,7 @@ def test_a_signed_text_is_answered_with_empty_twiml_and_a_reply_through_rest(
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/xml")
     assert answer.text == '<?xml version="1.0" encoding="UTF-8"?><Response />'
-    assert twilio_sender.sent == [("+15550100301", "Yes, within 10 days.")]
+    assert sent_by(twilio_sender) == [("+15550100301", "Yes, within 10 days.")]
 
 
 def test_a_retry_of_the_webhook_changes_nothing(

@@ -10,6 +10,8 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
+from intents.registry import Registry
+from tests.api.trained import add_version
 from tests.browser.house import House, close_house, open_house
 
 FLAGS = [
@@ -31,7 +33,14 @@ class Server(uvicorn.Server):
 
 @pytest.fixture(scope="module")
 def live_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
-    house = open_house(tmp_path_factory.mktemp("live"), live=True, burst_silence_s=0.2)
+    folder = tmp_path_factory.mktemp("live")
+    add_version(folder / "models", "fake-1")
+    add_version(folder / "models", "fake-2")
+    Registry(folder / "models").activate("fake-1", by="test")
+    house = open_house(
+        folder, live=True, burst_silence_s=0.2, blind_share=0.0, models=folder / "models",
+        training_data=folder / "training_data",
+    )  # fmt: skip
     app = create_app(house.services, [])
     server = Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, timeout_graceful_shutdown=1)
@@ -45,6 +54,7 @@ def live_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House
     yield house, f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(timeout=10)
+    house.services.learning.jobs.close()
     close_house(house)
 
 

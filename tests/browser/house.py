@@ -30,7 +30,7 @@ from agent.secrets_file import Secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Foundation, seed
+from agent.wiring import Foundation, learning, seed
 from intents.types import Candidate, Entity, EntityType, Sentiment, Understanding
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation
@@ -193,7 +193,7 @@ def _services(
         read_consent=understander.read_consent, silence_s=base.settings.burst_silence_s,
     )  # fmt: skip
     return SimpleNamespace(
-        settings=base.settings, secrets=SECRETS, brand=base.brand, clock=clock, ids=base.ids,
+        learning=learning(base, mind), settings=base.settings, secrets=SECRETS, brand=base.brand, clock=clock, ids=base.ids,
         database=base.database, inbox=inbox, outbox=queue.outbox,
         desk=Desk(database=base.database, queue=queue, brand=base.brand),
         understander=understander, answerer=answerer, version="0", start=lambda: None, close=lambda: None,

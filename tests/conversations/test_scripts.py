@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from agent.domain.messages import InboundMessage
+from agent.inbox import Accepted
 from agent.wiring import Inline
 
 SCRIPTS = [
@@ -20,17 +21,23 @@ SCRIPTS = [
 def test_conversation_goes_as_written(script: dict[str, Any], parts: Inline) -> None:
     address = script.get("customer", "+15550100900")
     for place, turn in enumerate(script["turns"]):
+        for early, text in enumerate(turn.get("burst", ())):
+            accept(parts, address, text, f"{place}-{early}")
         result = say(parts, address, turn["text"], place)
         check(turn, result)
 
 
-def say(parts: Inline, address: str, text: str, place: int) -> dict[str, Any]:
-    accepted = parts.inbox.accept(
+def accept(parts: Inline, address: str, text: str, place: str) -> Accepted:
+    return parts.inbox.accept(
         InboundMessage(
             provider="cli", provider_id=f"{address}-{place}", channel="web", sender=address,
             recipient=parts.brand.numbers[0], text=text, received_at=parts.clock.now(),
         )
     )  # fmt: skip
+
+
+def say(parts: Inline, address: str, text: str, place: int) -> dict[str, Any]:
+    accepted = accept(parts, address, text, str(place))
     parts.clock.forward(5)  # type: ignore[attr-defined]
     parts.run_waiting()
     with parts.database.read() as uow:
@@ -39,7 +46,10 @@ def say(parts: Inline, address: str, text: str, place: int) -> dict[str, Any]:
         turn = uow.turns.get(turn_id)
         assert turn is not None
         status = uow.conversations.get(accepted.conversation_id).status
-    return {**turn.result["turn"], "status": status, "said": turn.result["replies"]}
+        assert turn.trace is not None
+        decided = turn.trace.decision_before.rule
+    said = turn.result["replies"]
+    return {**turn.result["turn"], "status": status, "said": said, "decided": decided}
 
 
 def check(expected: dict[str, Any], result: dict[str, Any]) -> None:
@@ -51,8 +61,11 @@ def check(expected: dict[str, Any], result: dict[str, Any]) -> None:
         assert result["route"] != expected["not_route"], told
     if "rule" in expected:
         assert result["escalation"]["rule"] == expected["rule"], told
-    if "says" in expected:
-        assert expected["says"] in said, told
+    if "decided" in expected:
+        assert result["decided"] == expected["decided"], told
+    wanted = expected.get("says", [])
+    for words in [wanted] if isinstance(wanted, str) else wanted:
+        assert words in said, told
     if "not_says" in expected:
         assert expected["not_says"] not in said, told
     if "status" in expected:

@@ -36,7 +36,7 @@ def test_rasa_annotations_become_plain_text(tmp_path: Path) -> None:
         ("x.jsonl", "[1]\n", "no text"),
         ("x.jsonl", "\n", "no messages"),
         ("x.yml", "rules: []\n", "no list 'nlu'"),
-        ("x.txt", "hello", "none of csv, jsonl, rasa"),
+        ("x.txt", "hello", "none of banking, clinc, csv, jsonl, rasa"),
     ],
 )
 def test_wrong_files_say_what_is_wrong(tmp_path: Path, name: str, body: str, message: str) -> None:

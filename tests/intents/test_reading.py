@@ -12,7 +12,7 @@ from intents.parameters import (
 )
 from intents.reading import doubt_of, intent_probabilities, read
 from intents.scoring import Raw
-from intents.types import Candidate, Doubt, Expected, Sentiment
+from intents.types import Candidate, Doubt, EntityType, Expected, Sentiment
 
 INTENTS = IntentParameters(
     labels=("affirm", "deny", "out_of_scope", "track_order"),
@@ -64,12 +64,19 @@ def test_yes_and_no_are_likelier_where_a_question_awaits_them() -> None:
     assert awaited.sum() == pytest.approx(1)
 
 
-def test_other_questions_leave_the_intents_as_they_are() -> None:
+def test_a_question_for_an_entity_leaves_the_intents_as_they_are() -> None:
     raw = np.array([0.3, 0.0, 0.0, 0.4], np.float32)
-    choice = Expected(kind="choice", options=("a", "b"))
-    assert intent_probabilities(raw, INTENTS, choice) == pytest.approx(
+    size = Expected(kind="entity", entity_type=EntityType.SIZE)
+    assert intent_probabilities(raw, INTENTS, size) == pytest.approx(
         intent_probabilities(raw, INTENTS)
     )
+
+
+def test_what_was_offered_is_likelier_after_a_choice() -> None:
+    raw = np.array([0.0, 0.3, 0.0, 0.4], np.float32)
+    choice = Expected(kind="choice", options=(INTENTS.labels[1],))
+    assert intent_probabilities(raw, INTENTS).argmax() == 3
+    assert intent_probabilities(raw, INTENTS, choice).argmax() == 1
 
 
 @pytest.mark.parametrize(

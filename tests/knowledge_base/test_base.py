@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from knowledge_base.errors import QuestionFileError
 from knowledge_base.evaluation import auroc, calibration_error, evaluate, read_questions
+from knowledge_base.evaluation_page import page
+from knowledge_base.types import Audience
 from tests.knowledge_base.conftest import Opened
 
 FILES = {
@@ -145,3 +147,69 @@ def test_figures_of_known_cases():
     assert auroc([0.9, 0.8], [0.1, 0.8]) == pytest.approx(0.875)
     assert auroc([], [0.1]) is None
     assert calibration_error([(0.75, True), (0.75, True), (0.75, True), (0.75, False)]) == 0
+
+
+LIMITED = {
+    "uk.md": "---\nregion: UK\n---\n# Returns\n\nBoots go back within 14 days.",
+    "gold.md": "---\ntiers: [gold, platinum]\n---\n# Returns\n\nBoots go back within 90 days.",
+    "all.md": "# Returns\n\nBoots go back within 30 days.",
+}
+
+
+@pytest.mark.parametrize(
+    ("audience", "days"),
+    [
+        (Audience(), {"30"}),
+        (Audience(region="uk"), {"14", "30"}),
+        (Audience(region="US", tier="Gold"), {"90", "30"}),
+    ],
+)
+def test_limited_pages_are_for_their_customers_only(open_folder: Opened, audience, days):
+    hits = open_folder(LIMITED).search("how many days to send boots back", audience=audience).hits
+    assert {h.passage.text.split()[4] for h in hits} == days
+
+
+def test_sold_out_products_come_with_what_can_be_had(open_folder: Opened):
+    rows = (
+        "sku,name,category,price,sizes,in_stock,goes_with\n"
+        "A1,Ridgeline,shoes,100,9|10,3,S1\nA2,Larkrun,shoes,80,9,0,\n"
+        "A3,Cinder,shoes,85,10,2,\nS1,Wool Socks,socks,12,,5,\n"
+    )
+    base = open_folder({"products.csv": rows})
+    result = base.search("is the larkrun in stock")
+    assert [p.sku for p in result.alternatives] == ["A3", "A1"]
+    assert [p.sku for p in base.search("larkrun in size 9?").alternatives] == ["A1"]
+    assert base.search("is the ridgeline in stock").alternatives == ()
+    assert [p.sku for p in base.search("what goes with the ridgeline").companions] == ["S1"]
+    assert [p.sku for p in base.search("got wool socks?").companions] == ["A1"]
+
+
+def test_questions_of_ask_files_are_judged_by_their_facts(open_folder: Opened, tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '{"id": 1, "text": "when do refunds reach my card", "must": [["5 working", "five working"]]}\n',
+        encoding="utf-8",
+    )
+    result = evaluate(open_folder(FILES), read_questions(path))
+    assert result.recall_at_1 == 1.0
+
+
+def test_an_evaluation_becomes_a_page(open_folder: Opened, tmp_path):
+    path = tmp_path / "q.jsonl"
+    path.write_text(
+        '{"question":"when do refunds reach my card","text":"five working"}\n'
+        '{"question":"do you rent <kayaks>","source":"kayaks.md"}\n',
+        encoding="utf-8",
+    )
+    told = page(evaluate(open_folder(FILES), read_questions(path)), title="q", version="kb_1")
+    assert told.count("<svg") == 3
+    assert "&lt;kayaks&gt;" in told
+    assert "<kayaks>" not in told
+    assert "http" not in told
+
+
+def test_a_search_tells_which_words_of_its_hits_come_near_to_the_questions(shared_base):
+    found = shared_base.search("how long is a delivery")
+
+    assert found.closeness
+    assert all(0 < near <= 1 for held in found.closeness.values() for near in held.values())

@@ -137,3 +137,13 @@ def test_sizes_have_one_form():
         "42",
         "xxl",
     ]
+
+
+def test_a_name_means_all_its_sizes():
+    rows = [
+        product(f"{name[0]}{inches}", f"{name} {inches} inch", "Cakes", "26")
+        for name in ("Victoria Sponge", "Fudge Cake")
+        for inches in (6, 8)
+    ]
+    catalogue = Catalogue(rows)
+    assert [p.sku for p in catalogue.look_up("price of the biggest victoria u do")] == ["V6", "V8"]

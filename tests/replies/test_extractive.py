@@ -323,3 +323,43 @@ def test_a_plural_name_takes_a_plural_verb():
 @given(st.text(max_size=200))
 def test_never_fails_on_odd_questions(question):
     COMPOSER.compose(question, evidence=(*PAGES, from_product(RIDGELINE), order()))
+
+
+def test_a_rule_that_begins_with_no_is_said_as_it_stands():
+    page = evidence("Rules", "No climbing barefoot or in street shoes. Food is eaten in the café.")
+
+    assert ask("can i climb barefoot", page).startswith("No climbing barefoot")
+
+
+def test_nothing_opens_no_yes():
+    page = evidence("Care", "Nothing with gold lustre may go in the microwave.")
+
+    assert ask("may gold lustre go in the microwave", page).startswith("No")
+
+
+def test_an_entry_of_questions_and_answers_is_told_whole():
+    entry = from_passage(
+        passage("do you fix zippers", "A slider costs $14. It is ready in 2 days.", faq=True)
+    )
+
+    assert ask("do you fix zippers", entry) == "A slider costs $14. It is ready in 2 days."
+
+
+def test_the_passage_that_answers_best_is_told_first():
+    far = from_passage(passage("Boots", "Boots wear a hiking sock."), score=0.0)
+    near = from_passage(passage("Workshop", "We resole hiking boots."), score=0.5)
+
+    assert ask("do you resole hiking boots", far, near).startswith("Yes, we resole hiking boots.")
+
+
+def test_a_word_near_in_meaning_picks_the_sentence():
+    page = evidence("House", "There is a garden. An elevator goes to the rooms.")
+
+    draft = COMPOSER.compose(
+        "is there a lift",
+        evidence=(page,),
+        rarity={"lift": 4.0},
+        closeness={"lift": {"elev": 0.9}},
+    )
+
+    assert draft is None or draft.text.startswith("An elevator")

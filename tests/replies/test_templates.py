@@ -20,6 +20,7 @@ VALUES = {
     "opens": "tomorrow at 9 AM",
     "first": "where an order is",
     "second": "the refund rules",
+    "matter": "changing your account details",
 }
 INTENTS = Path(__file__).parents[2] / "training_data" / "intents"
 RESERVED = re.compile(r"\b(?:STOP|CANCEL|END|QUIT|UNSUBSCRIBE)\b")

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import agent.store.tables  # noqa: F401 - registers the tables
+import agent.store.learning_tables
+import agent.store.tables  # noqa: F401 - both register tables
 
 
 def run() -> None:

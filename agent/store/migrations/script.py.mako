@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 ${imports if imports else ""}
-import agent.store.tables
+import agent.store.columns
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -28,6 +28,11 @@ class Customers:
         row = self._session.exec(select(CustomerRow).where(CustomerRow.address == address)).first()
         return None if row is None else self._load(row)
 
+    def email(self, customer_id: CustomerId) -> str:
+        """Return the customer's email, empty where none is known."""
+        row = self._session.get(CustomerRow, customer_id)
+        return "" if row is None else row.email
+
     def names(self, customer_ids: Sequence[CustomerId]) -> Mapping[CustomerId, str]:
         """Return the names of these customers; those without one are left out."""
         rows = self._session.exec(

@@ -1,10 +1,11 @@
 """Turns and their traces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from agent.domain.ids import ConversationId, TurnId
@@ -74,6 +75,45 @@ class Turns:
             )
         }
         return [_turn(row, traces.get(row.id)) for row in rows]
+
+    def to_review(self, *, limit: int) -> list[TurnRecord]:
+        """Return finished turns that nobody has learnt from yet, oldest first."""
+        rows = self._session.exec(
+            select(TurnRow)
+            .where(col(TurnRow.reviewed_at).is_(None), col(TurnRow.state) != TurnState.CLAIMED)
+            .order_by(col(TurnRow.created_at))
+            .limit(limit)
+        ).all()
+        traces = {
+            trace.turn_id: trace
+            for trace in self._session.exec(
+                select(TraceRow).where(col(TraceRow.turn_id).in_([row.id for row in rows]))
+            )
+        }
+        return [_turn(row, traces.get(row.id)) for row in rows]
+
+    def reviewed(self, turn_ids: Sequence[TurnId]) -> set[TurnId]:
+        """Mark turns as reviewed; return those that nobody else had marked before."""
+        marked = self._session.execute(
+            sa.update(TurnRow)
+            .where(col(TurnRow.id).in_(turn_ids), col(TurnRow.reviewed_at).is_(None))
+            .values(reviewed_at=self._clock.now())
+            .returning(col(TurnRow.id))
+        )
+        return {TurnId(turn_id) for (turn_id,) in marked}
+
+    def before(self, turn: TurnRecord) -> TurnRecord | None:
+        """Return the turn of the same conversation that came before this one."""
+        row = self._session.exec(
+            select(TurnRow)
+            .where(
+                TurnRow.conversation_id == turn.conversation_id,
+                TurnRow.created_at < turn.created_at,
+            )
+            .order_by(col(TurnRow.created_at).desc())
+            .limit(1)
+        ).first()
+        return None if row is None else _turn(row, self._session.get(TraceRow, row.id))
 
     def traces_since(self, since: datetime | None) -> list[TurnRecord]:
         """Return every traced turn from a time on, oldest first, for replay."""

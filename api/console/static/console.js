@@ -82,6 +82,15 @@ if (main?.dataset.live) {
   setInterval(tick, 1000);
 }
 
+// ── long actions: while one runs, the page is read again ─────────────────────────────────────
+
+setInterval(() => {
+  if (!document.hidden && main?.querySelector("[data-running]")) read().catch(onOffline);
+}, 1000);
+setInterval(() => {
+  if (!document.hidden && main?.querySelector("[data-slowly]")) read().catch(onOffline);
+}, 4000);
+
 let typingTimer = 0;
 
 function onTyping(data) {
@@ -98,14 +107,19 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.matches("[data-act]")) return;
   event.preventDefault();
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) return;
+  const body = new URLSearchParams(new FormData(form));
+  // The pressed button's own value is no part of the form's data.
+  if (event.submitter?.name) body.set(event.submitter.name, event.submitter.value);
   const buttons = form.querySelectorAll("button");
   for (const button of buttons) button.disabled = true;
   try {
-    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    const response = await fetch(form.action, { method: "POST", body });
     const html = await response.text();
     if (new URL(response.url).pathname.endsWith("/sign-in") || response.status === 403) return form.submit();
     if (response.ok && form.matches("[data-clears]")) form.querySelector("textarea").value = "";
     adopt(html);
+    document.dispatchEvent(new CustomEvent("adopted", { detail: { form } }));
   } catch (error) {
     onOffline(error);
     say("The service cannot be reached. What you wrote is still here.");

@@ -1,0 +1,111 @@
+"""``textwise intents train`` and ``benchmark``."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from agent.cli.console import OUT, errors_told, print_json
+from agent.cli.intents_printing import print_metrics
+from agent.cli.intents_shared import (
+    AsJson,
+    LabelColumn,
+    LiveTest,
+    TextField,
+    label_folder,
+    live_labels,
+    open_registry,
+    progress,
+    written_test,
+)
+from agent.cli.intents_versions import tell_verdict
+from agent.settings import load_settings
+from intents.metrics import Metrics
+from intents.registry import METRICS
+
+
+def train(
+    *,
+    data: Annotated[Path | None, typer.Option(help="Else TEXTWISE_TRAINING_DATA.")] = None,
+    name: Annotated[str | None, typer.Option(help="First part of the version's id.")] = None,
+    seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
+    promote_it: Annotated[
+        bool, typer.Option("--promote", help="Make it the active version if the gate lets it.")
+    ] = False,
+    live_test: LiveTest = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a version; on unchanged data the version that is there already is named."""
+    from intents import promotion, training
+
+    with errors_told():
+        settings = load_settings()
+        registry = open_registry(settings)
+        with progress() as show:
+            manifest = training.train(
+                training_data=data or settings.training_data,
+                labels=label_folder(settings),
+                models_dir=settings.models,
+                encoder=settings.encoder,
+                name=name,
+                seed=seed,
+                progress=show,
+            )
+            metrics = Metrics.read(registry.path(manifest.version) / METRICS)
+            if promote_it:
+                promotion.promote(
+                    registry,
+                    manifest.version,
+                    by="command line",
+                    written_test=written_test(settings, None),
+                    live_test=live_labels(settings, live_test),
+                    progress=show,
+                    told=tell_verdict,
+                )
+        if as_json:
+            print_json({"version": manifest.version, "metrics": asdict(metrics)})
+            return
+        OUT.print(manifest.version, highlight=False)
+        print_metrics(metrics)
+
+
+def benchmark(
+    *,
+    train_file: Annotated[Path, typer.Option("--train", help="CSV or JSONL.")],
+    test_file: Annotated[Path, typer.Option("--test", help="CSV or JSONL.")],
+    text_column: TextField = "text",
+    label_column: LabelColumn = "intent",
+    out_of_scope: Annotated[str | None, typer.Option(help="The label that means so.")] = None,
+    seed: Annotated[int, typer.Option(help="Of every random choice.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Train the shipped pipeline from scratch on a public data set and measure it."""
+    from intents.benchmark import run_benchmark
+    from intents.labelled_files import read_labelled
+    from intents.readers import Encoders
+
+    with errors_told():
+        settings = load_settings()
+        train_rows, test_rows = (
+            read_labelled(path, text_column=text_column, label_column=label_column)
+            for path in (train_file, test_file)
+        )
+        encoders = Encoders(settings.models, threads=2).of(settings.encoder)
+        with progress() as show:
+            result = run_benchmark(
+                encoders,
+                train_rows,
+                test_rows,
+                out_of_scope=out_of_scope,
+                seed=seed,
+                progress=show,
+            )
+        if as_json:
+            print_json(asdict(result))
+            return
+        table = Table("figure", "value")
+        for name, value in asdict(result).items():
+            table.add_row(name, "" if value is None else f"{value:g}")
+        OUT.print(table)

@@ -1,0 +1,1 @@
+"""Learning from live traffic: versions that are served, shadows, labels, emerging topics."""

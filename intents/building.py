@@ -1,0 +1,208 @@
+"""Trains all heads in memory, on one encoder or on two that are mixed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from intents import fitting, heads, mixing
+from intents.calibration import Floats, Integers
+from intents.data import OUT_OF_SCOPE, Corpus, Row
+from intents.encoder import Encoder
+from intents.examples import Examples, Progress, Table, examples_of, gram_share, texts_of
+from intents.heads import IntentScores
+from intents.kernel import Fit, Rows
+from intents.parameters import MixingParameters, Parameters
+from intents.scoring import Heads
+
+RowT = TypeVar("RowT", bound=Row)
+
+_CONTENT = 0.1
+"""Frustration up to which a message counts as free of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What each head said of its own examples, by models that had not seen their writers."""
+
+    intents: IntentScores
+    topics: Floats | None
+    consent: Floats | None
+    sentiment: Floats | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """All heads on one encoder.
+
+    ``messages`` are the training messages that any head compares with, ``vectors`` those of the
+    intent examples, both in the model's space.
+    """
+
+    arrays: Heads
+    messages: Floats
+    vectors: Floats
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """What training gives: a model for each encoder, the parameters, and their evidence."""
+
+    models: tuple[Model, ...]
+    parameters: Parameters
+    corpus: Corpus
+    examples: Examples
+    evidence: Evidence
+
+
+def build(
+    corpus: Corpus,
+    *encoders: Encoder,
+    seed: int,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> Built:
+    """Train all heads in memory: on one encoder, or on the fast and the accurate one, mixed."""
+    models: list[Model] = []
+    examples: Examples | None = None
+    for encoder in encoders:
+        table = Table(texts_of(corpus), encoder, progress, grams=gram_share(corpus.intents))
+        # All models learn from the same rows, so that their scores can be averaged.
+        examples = examples or examples_of(corpus, table)
+        models.append(_train(examples, table, seed=seed, progress=progress))
+    if examples is None:
+        message = "at least one encoder is needed"
+        raise ValueError(message)
+    bounds = _bounds(examples, models[0].evidence) if len(models) > 1 else None
+    evidence = _mixed(models, bounds) if bounds else models[0].evidence
+    return Built(
+        models=tuple(models),
+        parameters=_parameters(examples, evidence, bounds),
+        corpus=corpus,
+        examples=examples,
+        evidence=evidence,
+    )
+
+
+def _parameters(
+    examples: Examples, evidence: Evidence, bounds: MixingParameters | None
+) -> Parameters:
+    return Parameters(
+        intents=fitting.intent_parameters(examples.intents, evidence.intents),
+        out_of_scope=fitting.out_of_scope_parameters(examples.intents, evidence.intents),
+        topics=()
+        if evidence.topics is None
+        else fitting.topic_parameters(examples.topics, evidence.topics),
+        consent=None
+        if evidence.consent is None
+        else fitting.consent_parameters(examples.consent, evidence.consent),
+        sentiment=None
+        if evidence.sentiment is None
+        else fitting.sentiment_parameters(examples.sentiment, evidence.sentiment),
+        mixing=bounds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """One head's part of the arrays: its fit, and where its rows stand among all texts."""
+
+    fit: Fit
+    places: Integers
+
+
+def _train(examples: Examples, table: Table, *, seed: int, progress: Progress) -> Model:
+    where = table.places(examples.intents)
+    with_views = np.concatenate([where, table.places_of(examples.views)])
+    intents = heads.fit_intents(
+        examples.intents,
+        table.rows.take(with_views),
+        seed=seed,
+        progress=lambda stage: progress(f"intents: {stage}", 0, 0),
+    )
+
+    def optional(name: str, fit_head: Callable[..., Fit], rows: Sequence[RowT]) -> _Share | None:
+        """Train a head that may lack data; None if it does."""
+        if not rows:
+            return None
+        progress(f"{name}: solving", 0, 0)
+        places = table.places(rows)
+        return _Share(fit_head(rows, _rows_at(table, places), seed=seed), places)
+
+    topics = optional("topics", heads.fit_topics, examples.topics)
+    consent = optional("consent", heads.fit_consent, examples.consent)
+    sentiment = optional("sentiment", heads.fit_sentiment, examples.sentiment)
+    shares = [_Share(intents.fit, with_views), *(s for s in (topics, consent, sentiment) if s)]
+    inside = [p for p, e in zip(where, examples.intents, strict=True) if e.label != OUT_OF_SCOPE]
+    arrays, messages = _assemble(table, shares, np.unique(np.array(inside, np.int64)))
+    return Model(
+        arrays=arrays,
+        messages=messages,
+        vectors=table.rows.projected[where],
+        evidence=Evidence(
+            intents=intents.evidence,
+            topics=topics.fit.out_of_fold if topics else None,
+            consent=consent.fit.out_of_fold if consent else None,
+            sentiment=sentiment.fit.out_of_fold if sentiment else None,
+        ),
+    )
+
+
+def _rows_at(table: Table, places: Integers) -> Rows:
+    return table.rows.take(places)
+
+
+def _assemble(table: Table, shares: Sequence[_Share], in_scope: Integers) -> tuple[Heads, Floats]:
+    """Lay all heads side by side over the rows that any of them uses, in-scope rows first."""
+    outputs = sum(share.fit.alpha.shape[1] for share in shares)
+    alpha = np.zeros((len(table.texts), outputs), np.float32)
+    column = 0
+    for share in shares:
+        width = share.fit.alpha.shape[1]
+        np.add.at(alpha[:, column : column + width], share.places, share.fit.alpha)
+        column += width
+    used = np.unique(np.concatenate([share.places for share in shares]))
+    order = np.concatenate([in_scope, np.setdiff1d(used, in_scope)])
+    gram_weights = table.rows.grams.T @ alpha
+    messages = np.ascontiguousarray(table.rows.projected[order])
+    arrays = Heads(
+        space=table.space,
+        alpha=np.ascontiguousarray(alpha[order]),
+        gram_weights=np.asarray(gram_weights, np.float16),
+        offset=np.concatenate([share.fit.offset for share in shares]),
+        lengths=np.maximum(np.linalg.norm(messages[: len(in_scope)], axis=1), 1e-6),
+    )
+    return arrays, messages
+
+
+def _bounds(examples: Examples, fast: Evidence) -> MixingParameters:
+    return mixing.fit_mixing(
+        fast.intents.scores,
+        fast.topics,
+        np.array([not e.topics for e in examples.topics], bool),
+        None if fast.consent is None else mixing.about_texts(fast.consent),
+        np.array([e.label == "none" for e in examples.consent], bool),
+        None if fast.sentiment is None else fast.sentiment[:, -1],
+        np.array([e.frustration <= _CONTENT for e in examples.sentiment], bool),
+    )
+
+
+def _mixed(models: Sequence[Model], bounds: MixingParameters) -> Evidence:
+    fast, accurate = (model.evidence for model in models)
+    topics, consent, sentiment = fast.topics, fast.consent, fast.sentiment
+    if topics is not None and accurate.topics is not None:
+        asked = mixing.doubtful_topics(topics, bounds)
+        topics = mixing.mix(topics, accurate.topics, asked)
+    if consent is not None and accurate.consent is not None:
+        asked = mixing.doubtful_consent(mixing.about_texts(consent), bounds)
+        consent = mixing.mix(consent, accurate.consent, asked)
+    if sentiment is not None and accurate.sentiment is not None:
+        asked = mixing.doubtful_feeling(sentiment[:, -1], bounds)
+        sentiment = mixing.mix(sentiment, accurate.sentiment, asked)
+    return Evidence(
+        intents=mixing.mix_intents(fast.intents, accurate.intents, bounds),
+        topics=topics,
+        consent=consent,
+        sentiment=sentiment,
+    )
