@@ -4,7 +4,6 @@ IntentsError
 ├── WeightsError        no encoder weights, or not the ones expected
 ├── TrainingDataError   a file of training data is wrong; names file and line
 ├── VersionError        a trained version is missing, broken or does not fit the encoder
-├── DeepModeError       the deep mode cannot run here
 └── GateError           a promotion or rollback that must not happen
 """
 
@@ -39,7 +38,3 @@ class VersionError(IntentsError):
 
 class GateError(IntentsError):
     """A version may not become the active one."""
-
-
-class DeepModeError(IntentsError):
-    """The deep mode cannot run here: torch is not installed."""
