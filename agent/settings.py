@@ -104,6 +104,16 @@ class Settings(BaseSettings):
         return self.llm_base_url is not None and self.llm_model is not None
 
     @property
+    def labels(self) -> Path:
+        """The folder of labels that people gave to live messages; it may not exist yet."""
+        return self.home / "labels"
+
+    @property
+    def live_test(self) -> Path:
+        """The live messages labelled blind, in the labels' folder; it may not exist yet."""
+        return self.labels / "test" / "live.jsonl"
+
+    @property
     def resolved_database_url(self) -> str:
         """The database's URL, SQLite under the home by default."""
         if not self.database_url:

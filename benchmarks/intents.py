@@ -23,7 +23,7 @@ from intents.benchmark import Benchmark, run_benchmark
 from intents.calibration import Floats
 from intents.data import OUT_OF_SCOPE, Labelled, load_corpus
 from intents.encoder import Encoder
-from intents.examples import Table, consent_as_intents, once
+from intents.examples import Table, intent_examples_of
 from intents.features import EMBEDDING_WEIGHT, SHARPNESS
 from intents.heads import folds_of, one_hot
 from intents.labelled_files import read_labelled
@@ -110,7 +110,7 @@ def _row(each: Set, found: Benchmark) -> str:
 def ablation(training_data: Path, encoder: Encoder) -> list[tuple[str, str]]:
     """Return accuracy in scope on held-out writers with and without each part of the recipe."""
     corpus = load_corpus(training_data)
-    examples = once((*corpus.intents, *consent_as_intents(corpus)))
+    examples = intent_examples_of(corpus)
     table = Table([e.text for e in examples], encoder, Steps(tell))
     rows = table.rows.take(table.places(examples))
     labels = sorted({e.label for e in examples})

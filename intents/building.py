@@ -12,7 +12,7 @@ from intents.data import OUT_OF_SCOPE, Corpus, Row
 from intents.encoder import Encoder
 from intents.examples import Examples, Progress, Table, examples_of, gram_share, texts_of
 from intents.heads import IntentScores
-from intents.kernel import Fit, Rows
+from intents.kernel import Fit
 from intents.parameters import MixingParameters, Parameters
 from intents.scoring import Heads
 
@@ -128,7 +128,7 @@ def _train(examples: Examples, table: Table, *, seed: int, progress: Progress) -
             return None
         progress(f"{name}: solving", 0, 0)
         places = table.places(rows)
-        return _Share(fit_head(rows, _rows_at(table, places), seed=seed), places)
+        return _Share(fit_head(rows, table.rows.take(places), seed=seed), places)
 
     topics = optional("topics", heads.fit_topics, examples.topics)
     consent = optional("consent", heads.fit_consent, examples.consent)
@@ -147,10 +147,6 @@ def _train(examples: Examples, table: Table, *, seed: int, progress: Progress) -
             sentiment=sentiment.fit.out_of_fold if sentiment else None,
         ),
     )
-
-
-def _rows_at(table: Table, places: Integers) -> Rows:
-    return table.rows.take(places)
 
 
 def _assemble(table: Table, shares: Sequence[_Share], in_scope: Integers) -> tuple[Heads, Floats]:

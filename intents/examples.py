@@ -107,7 +107,7 @@ def gram_share(examples: Sequence[Labelled]) -> float:
 
 def examples_of(corpus: Corpus, table: Table) -> Examples:
     """Return the rows of each head."""
-    intents = once((*corpus.intents, *consent_as_intents(corpus)))
+    intents = intent_examples_of(corpus)
     return Examples(
         intents=intents,
         views=views_of(intents),
@@ -129,6 +129,11 @@ def consent_as_intents(corpus: Corpus) -> list[Labelled]:
     """Return the consent rows that say what an intent says."""
     known = {row.label for row in corpus.intents}
     return [row for row in corpus.consent if row.label in known & {"opt_out", "opt_in"}]
+
+
+def intent_examples_of(corpus: Corpus) -> tuple[Labelled, ...]:
+    """Return the intents' utterances, and the consent rows that say the same, each once."""
+    return once((*corpus.intents, *consent_as_intents(corpus)))
 
 
 def topic_examples_of(corpus: Corpus) -> tuple[TopicRow, ...]:

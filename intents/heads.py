@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -160,18 +160,3 @@ def fit_sentiment(examples: Sequence[SentimentRow], rows: Rows, *, seed: int) ->
     writers = [example.writer for example in examples]
     folds = folds_of(writers, [str(e.sentiment) for e in examples], seed=seed)
     return kernel.fit(rows, targets, folds)
-
-
-def average(first: IntentScores, second: IntentScores) -> IntentScores:
-    """Return the mean of what two models say, message by message."""
-    return replace(
-        first,
-        scores=_mean(first.scores, second.scores),
-        nearness=_mean(first.nearness, second.nearness),
-        unknown=_mean(first.unknown, second.unknown),
-        unknown_nearness=_mean(first.unknown_nearness, second.unknown_nearness),
-    )
-
-
-def _mean(first: Floats, second: Floats) -> Floats:
-    return np.asarray((first + second) / 2, np.float32)

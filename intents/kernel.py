@@ -132,12 +132,12 @@ def _inverse(kernel: Floats, ridge: float) -> Floats:
         raise ArithmeticError(message)
     inverse, _ = lapack.spotri(factor, lower=True, overwrite_c=True)
     result: Floats = inverse.T
-    _mirror(result)
+    mirror(result)
     return result
 
 
-def _mirror(matrix: Floats) -> None:
-    """Copy the upper triangle onto the lower one, block by block."""
+def mirror(matrix: Floats) -> None:
+    """Copy a square matrix's upper triangle onto its lower one, block by block."""
     size = len(matrix)
     for start in range(0, size, _BLOCK_ROWS):
         stop = min(start + _BLOCK_ROWS, size)

@@ -18,7 +18,7 @@ from intents.calibration import Floats, Integers
 from intents.data import Corpus
 from intents.encoder import Encoder
 from intents.errors import VersionError
-from intents.examples import Table, consent_as_intents, once
+from intents.examples import Table, intent_examples_of
 from intents.heads import one_hot
 from intents.metrics import interval
 
@@ -95,7 +95,7 @@ def learning_curve(
 
     Returns a curve without points where there are fewer than three writers.
     """
-    examples = once((*corpus.intents, *consent_as_intents(corpus)))
+    examples = intent_examples_of(corpus)
     writers = np.array([example.writer for example in examples])
     names = sorted(set(writers), key=lambda name: (-int((writers == name).sum()), name))
     if len(names) < _LEAST_WRITERS:
@@ -103,7 +103,8 @@ def learning_curve(
     table = Table([example.text for example in examples], encoder, progress)
     progress("comparing messages", 0, 0)
     rows = table.rows.take(table.places(examples))
-    likeness = _whole(kernel.upper_kernel(rows))
+    likeness = kernel.upper_kernel(rows)
+    kernel.mirror(likeness)
     labels = sorted({example.label for example in examples})
     truth = np.array([labels.index(example.label) for example in examples], np.int64)
     counts: dict[int, list[tuple[int, int, int]]] = {}
@@ -164,10 +165,3 @@ def _point(writers: int, found: Sequence[tuple[int, int, int]]) -> Point:
         low=round(low, 4),
         high=round(high, 4),
     )
-
-
-def _whole(upper: Floats) -> Floats:
-    """Copy the upper triangle of a symmetric matrix onto the lower one, row by row."""
-    for row in range(1, len(upper)):
-        upper[row, :row] = upper[:row, row]
-    return upper

@@ -5,14 +5,12 @@ held-out writers 89.8% right, against 86.1% and 89.2%). What counts as doubt is 
 model's raw scores, head by head, so that the choice is made before any probability.
 """
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.calibration import Floats
 from intents.data import CONSENT_LABELS
-from intents.heads import IntentScores, average
+from intents.heads import IntentScores
 from intents.parameters import MixingParameters, Parameters
 
 INTENTS_ASKED = 0.3
@@ -111,21 +109,20 @@ def doubtful_feeling(scores: Floats, bounds: MixingParameters) -> Flags:
 
 
 def mix(fast: Floats, accurate: Floats, asked: Flags) -> Floats:
-    """Return the fast scores, averaged with the accurate ones where those were asked for."""
-    return np.where(asked[:, None], (fast + accurate) / 2, fast)
+    """Return the fast scores ``(n, ...)``, averaged with the accurate ones in rows asked for."""
+    rows = asked.reshape(-1, *[1] * (fast.ndim - 1))
+    return np.where(rows, (fast + accurate) / 2, fast)
 
 
 def mix_intents(
     fast: IntentScores, accurate: IntentScores, bounds: MixingParameters
 ) -> IntentScores:
     """Return the evidence that serving would have: averaged where the fast scores leave doubt."""
-    both = average(fast, accurate)
     known = doubtful_intents(fast.scores, bounds)
     unknown = doubtful_intents(fast.unknown, bounds)
-    return replace(
-        fast,
-        scores=np.where(known[:, None], both.scores, fast.scores),
-        nearness=np.where(known, both.nearness, fast.nearness),
-        unknown=np.where(unknown[:, None], both.unknown, fast.unknown),
-        unknown_nearness=np.where(unknown, both.unknown_nearness, fast.unknown_nearness),
+    return IntentScores(
+        scores=mix(fast.scores, accurate.scores, known),
+        nearness=mix(fast.nearness, accurate.nearness, known),
+        unknown=mix(fast.unknown, accurate.unknown, unknown),
+        unknown_nearness=mix(fast.unknown_nearness, accurate.unknown_nearness, unknown),
     )

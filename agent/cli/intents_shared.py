@@ -41,14 +41,13 @@ def written_test(settings: Settings, given: Path | None) -> Path | None:
 
 def live_labels(settings: Settings, given: Path | None) -> Path | None:
     """Return the live messages labelled blind: the file given, else the store of labels'."""
-    usual = settings.home / "labels" / "test" / "live.jsonl"
+    usual = settings.live_test
     return given or (usual if usual.is_file() else None)
 
 
 def label_folder(settings: Settings) -> Path | None:
     """Return the folder of labels that people gave to live messages, if there is one."""
-    folder = settings.home / "labels"
-    return folder if folder.is_dir() else None
+    return settings.labels if settings.labels.is_dir() else None
 
 
 def version_named(registry: Registry, name: str | None) -> str:

@@ -45,7 +45,7 @@ def make_models(settings: Settings) -> None:
         version = ensure_trained(
             models_dir=settings.models,
             training_data=settings.training_data,
-            labels=settings.home / "labels",
+            labels=settings.labels,
             encoder=settings.encoder,
             progress=Steps(tell),
         )

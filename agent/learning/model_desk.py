@@ -194,7 +194,7 @@ class ModelDesk:
         """Return what versions can be judged on: names, and files (None for held-out writers)."""
         files = {
             WRITTEN: self._settings.training_data / "test" / "intents.jsonl",
-            LIVE: self._settings.home / "labels" / "test" / "live.jsonl",
+            LIVE: self._settings.live_test,
         }
         return {HELD_OUT: None, **{name: path for name, path in files.items() if path.is_file()}}
 

@@ -122,7 +122,7 @@ def make_label_files(settings: Settings, database: Database) -> LabelFiles:
     """Make what writes labels to files under the home."""
     return LabelFiles(
         database=database,
-        folder=settings.home / "labels",
+        folder=settings.labels,
         training_data=settings.training_data,
     )
 
