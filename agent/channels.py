@@ -2,7 +2,8 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from agent.domain.ids import MessageId
 
@@ -18,8 +19,23 @@ class Receipt:
 class Sender(Protocol):
     """Sends texts through one provider."""
 
-    def send(self, *, message_id: MessageId, to: str, sender: str, text: str) -> Receipt:
-        """Hand one text to the provider. ``message_id`` is ours, for delivery news that come first.
+    def send(
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        media: tuple[str, ...] = (),
+    ) -> Receipt:
+        """Hand one text to the provider.
+
+        Args:
+            message_id: ours, for delivery news that come before the answer.
+            to: the customer's address.
+            sender: the brand's address.
+            text: what is said.
+            media: links of pictures to go along; a channel without pictures appends the links.
 
         Raises:
             TransientSendError: surely not taken; try again later.
@@ -29,12 +45,36 @@ class Sender(Protocol):
         ...
 
 
+@runtime_checkable
+class LooksUp(Protocol):
+    """A sender whose provider can be asked what became of a send with unknown outcome."""
+
+    def find_sent(
+        self, *, message_id: MessageId, to: str, sender: str, text: str, not_before: datetime
+    ) -> Receipt | None:
+        """Find a text that the provider took at or after ``not_before`` (UTC); None: it has none.
+
+        Raises:
+            TransientSendError: the provider cannot be asked now.
+            PermanentSendError: it can never be asked.
+        """
+        ...
+
+
 class LocalSender:
     """Web chat, simulator and terminal: what is stored is delivered, pages read it from there."""
 
-    def send(self, *, message_id: MessageId, to: str, sender: str, text: str) -> Receipt:
+    def send(
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        media: tuple[str, ...] = (),
+    ) -> Receipt:
         """Deliver at once."""
-        del message_id, to, sender, text
+        del message_id, to, sender, text, media
         return Receipt(provider_id=f"local_{secrets.token_hex(8)}", delivered=True)
 
 

@@ -11,6 +11,29 @@ TextwiseError
     └── UnknownSendError    nobody knows whether it was taken: never repeat blindly
 """
 
+from enum import StrEnum
+
+
+class SendProblem(StrEnum):
+    """What a provider's refusal means for us, whatever its code.
+
+    ``BUSY``: too fast or a passing fault; try again. ``LATER``: nothing more today on this number.
+    ``BAD_NUMBER``: this number never takes texts. ``OPTED_OUT``: the provider holds a STOP.
+    ``BLOCKED``: refused by the carrier, perhaps at the customer's wish. ``FILTERED``: taken for
+    spam. ``CONFIGURATION``: our account, number or credentials are wrong; someone must look.
+    ``EXPIRED``: too late to deliver. ``OTHER``: a refusal without a meaning of its own.
+    """
+
+    BUSY = "busy"
+    LATER = "later"
+    BAD_NUMBER = "bad_number"
+    OPTED_OUT = "opted_out"
+    BLOCKED = "blocked"
+    FILTERED = "filtered"
+    CONFIGURATION = "configuration"
+    EXPIRED = "expired"
+    OTHER = "other"
+
 
 class TextwiseError(Exception):
     """Base of every error raised on purpose. ``hint`` says what to do about it."""
@@ -43,25 +66,36 @@ class InvalidInputError(TextwiseError):
 class SendError(TextwiseError):
     """A provider did not take a message. ``code`` is the provider's own, empty if none."""
 
-    def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        problem: SendProblem = SendProblem.OTHER,
+        hint: str = "",
+    ) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+        self.problem = problem
 
 
 class TransientSendError(SendError):
     """Try again later."""
 
-    def __init__(self, message: str, *, code: str = "", retry_after_s: float | None = None) -> None:
-        super().__init__(message, code=code)
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        problem: SendProblem = SendProblem.BUSY,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, problem=problem)
         self.retry_after_s = retry_after_s
 
 
 class PermanentSendError(SendError):
-    """Never try this message again. ``opted_out``: the provider says the customer said STOP."""
-
-    def __init__(self, message: str, *, code: str = "", opted_out: bool = False) -> None:
-        super().__init__(message, code=code)
-        self.opted_out = opted_out
+    """Never try this message again; ``problem`` says what else follows."""
 
 
 class UnknownSendError(SendError):

@@ -19,6 +19,7 @@ from agent.domain.messages import Author, Delivery, Message
 from agent.errors import (
     PermanentSendError,
     SendError,
+    SendProblem,
     TransientSendError,
     UnknownSendError,
 )
@@ -110,7 +111,7 @@ class Outbox:
                 attempts = uow.messages.retry_later(message.id, error=str(error))
                 if attempts < MAX_ATTEMPTS:
                     return error.retry_after_s or _BACKOFF_S * 2 ** (attempts - 1)
-            if isinstance(error, PermanentSendError) and error.opted_out:
+            if error.problem is SendProblem.OPTED_OUT:
                 uow.consents.record(
                     conversation.customer_id,
                     sender=self.brand.slug,

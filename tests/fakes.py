@@ -112,7 +112,16 @@ class FakeSender:
     sent: list[tuple[str, str]] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
-    def send(self, *, message_id: MessageId, to: str, sender: str, text: str) -> Receipt:
+    def send(
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        media: tuple[str, ...] = (),
+    ) -> Receipt:
+        del media
         if self.errors:
             raise self.errors.pop(0)
         self.sent.append((to, text))

@@ -10,6 +10,7 @@ from agent.errors import (
     ConflictError,
     InvalidInputError,
     PermanentSendError,
+    SendProblem,
     TransientSendError,
     UnknownSendError,
 )
@@ -335,7 +336,9 @@ def test_a_message_found_sending_after_a_crash_becomes_unknown(house: House) -> 
 
 
 def test_a_provider_that_says_opted_out_is_believed(house: House) -> None:
-    house.sender.errors = [PermanentSendError("blocked", code="21610", opted_out=True)]
+    house.sender.errors = [
+        PermanentSendError("blocked", code="21610", problem=SendProblem.OPTED_OUT)
+    ]
 
     house.text("hello")
 

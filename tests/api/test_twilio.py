@@ -15,7 +15,7 @@ from twilio.request_validator import RequestValidator
 
 from agent.domain.ids import MessageId
 from agent.domain.messages import Delivery
-from agent.errors import PermanentSendError, TransientSendError, UnknownSendError
+from agent.errors import PermanentSendError, SendProblem, TransientSendError, UnknownSendError
 from agent.wiring import Services
 from api.channels.twilio.sender import TwilioSender
 from tests.api.conftest import PUBLIC_URL, TWILIO_TOKEN
@@ -251,7 +251,7 @@ def test_answers_are_told_apart(
     if isinstance(error.value, TransientSendError) and headers:
         assert error.value.retry_after_s == 7
     if isinstance(error.value, PermanentSendError):
-        assert error.value.opted_out is (body.get("code") == 21610)
+        assert (error.value.problem is SendProblem.OPTED_OUT) is (body.get("code") == 21610)
 
 
 def test_a_refused_connection_is_surely_not_sent() -> None:

@@ -8,7 +8,7 @@ import httpx
 
 from agent.channels import Receipt
 from agent.domain.ids import MessageId
-from agent.errors import PermanentSendError, TransientSendError, UnknownSendError
+from agent.errors import PermanentSendError, SendProblem, TransientSendError, UnknownSendError
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 15.0
 
@@ -44,11 +44,20 @@ class TwilioSender:
             transport=transport,
         )
 
-    def send(self, *, message_id: MessageId, to: str, sender: str, text: str) -> Receipt:
+    def send(
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        media: tuple[str, ...] = (),
+    ) -> Receipt:
         """Hand one text to Twilio."""
         try:
             response = self._client.post(
-                self._path, data=self._form(message_id=message_id, to=to, sender=sender, text=text)
+                self._path,
+                data=self._form(message_id, to=to, sender=sender, text=text, media=media),
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise TransientSendError(f"Twilio cannot be reached: {error}") from error
@@ -57,8 +66,12 @@ class TwilioSender:
             raise UnknownSendError(f"No answer from Twilio: {type(error).__name__}") from error
         return _read(response)
 
-    def _form(self, *, message_id: MessageId, to: str, sender: str, text: str) -> dict[str, str]:
-        form = {"To": to, "Body": text}
+    def _form(
+        self, message_id: MessageId, *, to: str, sender: str, text: str, media: tuple[str, ...]
+    ) -> dict[str, str | list[str]]:
+        form: dict[str, str | list[str]] = {"To": to, "Body": text}
+        if media:
+            form["MediaUrl"] = list(media)
         if self._service:
             form["MessagingServiceSid"] = self._service
         else:
@@ -81,7 +94,8 @@ def _read(response: httpx.Response) -> Receipt:
         raise TransientSendError(said, code=code, retry_after_s=_retry_after(response))
     if response.status_code >= _SERVER_ERROR:
         raise UnknownSendError(said, code=code)
-    raise PermanentSendError(said, code=code, opted_out=code == OPTED_OUT)
+    problem = SendProblem.OPTED_OUT if code == OPTED_OUT else SendProblem.OTHER
+    raise PermanentSendError(said, code=code, problem=problem)
 
 
 def _json(response: httpx.Response) -> dict[str, object]:

@@ -1,0 +1,17 @@
+"""What consent needs beyond its ledger.
+
+Revision: 0003, after 0002
+"""
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Nothing yet."""
