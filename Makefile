@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 
-.PHONY: run test check format lock accurate torch clean
+.PHONY: run test soak check format lock accurate torch clean
 
 run: ## everything up to a running agent on http://127.0.0.1:8000
 	@$(PYTHON) scripts/bootstrap.py run
@@ -15,6 +15,10 @@ test: ## everything up to the whole test suite having passed
 	@$(PYTHON) scripts/bootstrap.py dev
 	@$(BIN)/textwise up --prepare
 	@$(BIN)/python -m pytest
+
+soak: ## kill the service 500 times and check that nothing is lost or doubled (about half an hour)
+	@$(PYTHON) scripts/bootstrap.py dev
+	$(BIN)/python -m tests.soak
 
 check: ## formatting, lint, types, import contracts
 	@$(PYTHON) scripts/bootstrap.py dev

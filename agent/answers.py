@@ -13,9 +13,11 @@ from agent.replies.extractive import ExtractiveComposer, texts_compared
 from agent.replies.grounded import Answer, GroundedAnswerer
 from agent.replies.guard import Guard
 from agent.replies.llm import Budget, LlmComposer, LlmSettings
+from agent.replies.selection import LAYERS
 from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import Templates
 from agent.settings import Settings
+from intents.cross_encoder import load_cross_encoder
 from intents.types import Understanding
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ports import EncoderLike
@@ -69,7 +71,11 @@ def build_answers(
     knowledge.on_live = partial(_warm, similarity, in_background=warm_in_background)
     grounded = GroundedAnswerer(
         search=knowledge.search,
-        extractive=ExtractiveComposer(max_segments=brand.voice.max_segments, similarity=similarity),
+        extractive=ExtractiveComposer(
+            max_segments=brand.voice.max_segments,
+            similarity=similarity,
+            read=load_cross_encoder(LAYERS, settings.models).score,
+        ),
         llm=llm,
         guard=Guard(known_names=(brand.name,)),
         templates=templates,

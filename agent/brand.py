@@ -1,12 +1,14 @@
 """The brand file: who the brand is, how it speaks, when it is open, where cases go."""
 
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from agent.consent.terms import ConsentTerms
 from agent.errors import ConfigurationError
 
 
@@ -45,16 +47,59 @@ class Voice(_Strict):
 
 
 class Caps(_Strict):
-    """The most messages of one purpose in 24 hours."""
+    """The most proactive messages of one purpose in 24 hours to one customer; null: no limit.
 
-    marketing_per_day: int = Field(default=3, ge=0)
+    States that allow less win (``agent/sending/places.yaml``).
+    """
+
+    marketing_per_day: int | None = Field(default=3, ge=0)
+    transactional_per_day: int | None = Field(default=10, ge=0)
+    conversational_per_day: int | None = Field(default=10, ge=0)
 
 
 class QuietHours(_Strict):
-    """When proactive messages are held, in the recipient's local time."""
+    """When proactive messages are held, in the recipient's local time.
+
+    ``starts`` equal to ``ends`` means never. An answer to a customer's text is not held for
+    ``reply_window_hours`` after that text. States that allow less win for marketing.
+    """
 
     starts: time = time(20, 0)
     ends: time = time(9, 0)
+    sunday_ends: time = time(12, 0)
+    reply_window_hours: float = Field(default=24, gt=0)
+
+
+class Sending(_Strict):
+    """What sending costs, and how fast it may be.
+
+    Providers count parts: a long US number takes about 1 a second, a toll-free one 3, a short code
+    10 to 100. Without a pace of ours the provider's own queue keeps its pace.
+    """
+
+    parts_per_second: float | None = Field(default=None, gt=0)
+    """Of each of the brand's numbers."""
+    parts_per_second_of: dict[str, float] = Field(default_factory=dict)
+    """Of single numbers, where it is another."""
+    part_price: Decimal | None = Field(default=None, ge=0)
+    """Of one part, in the brand's currency."""
+
+    def pace(self, number: str) -> float | None:
+        """Return the parts a second of one of the brand's numbers; None: no pace of ours."""
+        return self.parts_per_second_of.get(number, self.parts_per_second)
+
+    def cost(self, parts: int) -> Decimal | None:
+        """Return what a text of so many parts costs, None where the price is not known."""
+        return None if self.part_price is None else self.part_price * parts
+
+
+class Retention(_Strict):
+    """Days that things are kept; null: until they are erased."""
+
+    conversations_days: int | None = Field(default=None, ge=1)
+    """Texts, decisions, cases and notes of turns that are over."""
+    events_days: int | None = Field(default=30, ge=1)
+    """News for live pages."""
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -86,6 +131,9 @@ class Brand(_Strict):
     queues: dict[str, Queue] = Field(min_length=1)
     quiet_hours: QuietHours = QuietHours()
     caps: Caps = Caps()
+    sending: Sending = Sending()
+    retention: Retention = Retention()
+    consent: ConsentTerms = ConsentTerms()
     demo: bool = False
 
     @field_validator("hours", mode="before")

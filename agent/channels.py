@@ -1,8 +1,9 @@
 """What the outbox needs from a channel. Implementations live in ``api/channels`` and below."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from agent.domain.ids import MessageId
@@ -45,14 +46,34 @@ class Sender(Protocol):
         ...
 
 
+CLOCK_SKEW = timedelta(seconds=60)
+"""How far a provider's clock may be from ours when we look for a message by its time."""
+
+
 @runtime_checkable
 class LooksUp(Protocol):
     """A sender whose provider can be asked what became of a send with unknown outcome."""
 
     def find_sent(
-        self, *, message_id: MessageId, to: str, sender: str, text: str, not_before: datetime
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        not_before: datetime,
+        taken: Collection[str] = (),
     ) -> Receipt | None:
-        """Find a text that the provider took at or after ``not_before`` (UTC); None: it has none.
+        """Find a text that the provider took at or after ``not_before``; None: it has none.
+
+        Args:
+            message_id: ours, where the provider keeps it.
+            to: the customer's address.
+            sender: the brand's address.
+            text: what was said.
+            not_before: when the send began (UTC); clocks may differ by ``CLOCK_SKEW``.
+            taken: ids of this provider that other messages of ours have: the same words sent
+                twice must not be taken for one another.
 
         Raises:
             TransientSendError: the provider cannot be asked now.

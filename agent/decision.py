@@ -6,8 +6,9 @@ stand in order of urgency; the first that has an answer decides.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from agent.decision_consent import opt_out
 from agent.decision_pending import clarified, is_clarifying, yes_or_no
 from agent.decision_several import hears_opt_out, several_wishes
 from agent.domain.conversations import ConversationStatus, PendingKind
@@ -39,23 +40,47 @@ def decide(signals: Signals, policy: Policy) -> Decision:
     return _knowledge(signals, policy)
 
 
-def _consent(signals: Signals, _policy: Policy) -> Decision | None:
+def _consent(signals: Signals, policy: Policy) -> Decision | None:
     """STOP, START and HELP in any words come before everything else, always."""
-    reading = signals.consent_word
-    rule = "consent_word"
-    if reading is None and signals.understanding is not None:
-        reading, rule = signals.understanding.consent, "consent_model"
+    reading, rule = _consent_reading(signals)
+    if signals.consent_done == "joined" and reading is not ConsentReading.OPT_OUT:
+        return _topics(signals.consent_done)
     if signals.conversation.opted_out:
         return _consent_when_opted_out(reading, rule)
+    if signals.consent_done and reading is None:
+        return _topics(signals.consent_done)
+    if reading is ConsentReading.OPT_OUT:
+        return opt_out(signals, policy, rule, "The customer wants no more texts.")
+    return _start_or_help(reading, rule)
+
+
+def _start_or_help(reading: ConsentReading | None, rule: str) -> Decision | None:
     match reading:
-        case ConsentReading.OPT_OUT:
-            return _answer(Route.CONSENT, rule, "The customer wants no more texts.", "opt_out_done")
         case ConsentReading.OPT_IN:
             return _answer(Route.CONSENT, rule, "The customer wants texts.", "opt_in_done")
         case ConsentReading.HELP if rule == "consent_word":
             return _answer(Route.CONSENT, rule, "HELP alone.", "help")
         case _:
             return None
+
+
+def _consent_reading(signals: Signals) -> tuple[ConsentReading | None, str]:
+    """Return what the message says about texting, and the rule that heard it."""
+    if signals.consent_word is not None:
+        return signals.consent_word, "consent_word"
+    if signals.consent_heard is not None:
+        return signals.consent_heard, "consent_model"
+    understanding = signals.understanding
+    return (None if understanding is None else understanding.consent), "consent_model"
+
+
+def _sounds_unsure(signals: Signals) -> bool:
+    return _consent_reading(signals)[0] is ConsentReading.UNSURE
+
+
+def _asked_about_texts(signals: Signals) -> bool:
+    pending = signals.conversation.pending
+    return pending is not None and pending.kind is PendingKind.CONFIRM_OPT_OUT
 
 
 def _consent_when_opted_out(reading: ConsentReading | None, rule: str) -> Decision:
@@ -72,6 +97,10 @@ def _consent_when_opted_out(reading: ConsentReading | None, rule: str) -> Decisi
             )
 
 
+def _topics(done: str) -> Decision:
+    return _answer(Route.CONSENT, f"consent_{done}", "The customer sees to their topics.", done)
+
+
 def _human(signals: Signals, _policy: Policy) -> Decision | None:
     """The agent is silent while a person is in charge."""
     status = signals.conversation.status
@@ -85,19 +114,30 @@ def _human(signals: Signals, _policy: Policy) -> Decision | None:
 def _empty(signals: Signals, _policy: Policy) -> Decision | None:
     if any(c.isalnum() for c in signals.text) or signals.keyword is not None:
         return None
-    template = "not_text" if signals.text.strip() else "empty_message"
+    if signals.pictures:
+        template = "picture_alone"
+    else:
+        template = "not_text" if signals.text.strip() else "empty_message"
     return _answer(Route.SMALLTALK, template, "There are no words in the message.", template)
 
 
-def _confirmed_opt_out(signals: Signals, _policy: Policy) -> Decision | None:
-    """The answer to 'do you want no more texts?'."""
-    pending = signals.conversation.pending
-    if pending is None or pending.kind is not PendingKind.CONFIRM_OPT_OUT:
+def _confirmed_opt_out(signals: Signals, policy: Policy) -> Decision | None:
+    """The answer to 'do you want no more texts?', also where a person is in charge meanwhile."""
+    if not _asked_about_texts(signals):
         return None
-    match yes_or_no(signals):
+    said = yes_or_no(signals)
+    if said is False and signals.keyword is None and _sounds_unsure(signals):
+        # 'i dont want this' is a no to the question's words, and surely none to being stopped.
+        return None
+    match said:
         case True:
-            return _answer(
-                Route.CONSENT, "opt_out_confirmed", "The customer confirmed.", "opt_out_done"
+            asked = signals.conversation.pending
+            return opt_out(
+                signals,
+                policy,
+                "opt_out_confirmed",
+                "The customer confirmed.",
+                before="" if asked is None else asked.question,
             )
         case False:
             return _answer(
@@ -119,15 +159,36 @@ def _escalation(signals: Signals, policy: Policy) -> Decision | None:
         )
         return _escalate(accepted)
     escalate = policy.rules.judge(signals)
-    return None if escalate is None else _escalate(escalate)
+    if escalate is None:
+        return None
+    if escalate.rule == "frustration" and _surely_about_texts(signals):
+        # Somebody at the end of their patience with our texts is asked just that, and hears
+        # nothing else; a person sees the case all the same.
+        unsure = _unsure_opt_out(signals, policy)
+        if unsure is not None:
+            return replace(unsure, escalate=escalate)
+    return _escalate(escalate)
 
 
-def _unsure_opt_out(signals: Signals, _policy: Policy) -> Decision | None:
-    understanding = signals.understanding
-    if understanding is None:
+_ABOUT_TEXTS_FROM = 0.97
+"""P(opt_out or unsure) from which an angry message is about texts rather than about the service:
+'enough already' has .99, 'the fourth time I am writing, I am absolutely done' .84 to .95 in
+versions seen so far. Set by these two, not tuned."""
+
+
+def _surely_about_texts(signals: Signals) -> bool:
+    read = signals.understanding
+    return read is not None and read.consent_score >= _ABOUT_TEXTS_FROM
+
+
+def _unsure_opt_out(signals: Signals, policy: Policy) -> Decision | None:
+    """Ask once where a message may mean no more texts; whoever says so again is obeyed."""
+    if not _sounds_unsure(signals) and not hears_opt_out(signals):
         return None
-    if understanding.consent is not ConsentReading.UNSURE and not hears_opt_out(signals):
-        return None
+    if _asked_about_texts(signals):
+        return opt_out(
+            signals, policy, "opt_out_repeated", "Asked about it, the customer said it again."
+        )
     return _answer(
         Route.CONSENT,
         "consent_unsure",
@@ -309,9 +370,9 @@ _HANDOVER_TEMPLATES = {
 
 _ORDER: tuple[Callable[[Signals, Policy], Decision | None], ...] = (
     _consent,
+    _confirmed_opt_out,
     _human,
     _empty,
-    _confirmed_opt_out,
     _escalation,
     _unsure_opt_out,
     _pending_answer,

@@ -64,8 +64,9 @@ class Desk:
         with self.database.begin() as uow:
             uow.conversations.get(conversation_id)
             self._take(uow, conversation_id, rep)
-            # What the agent has composed and not sent yet must not talk over the rep.
-            uow.messages.cancel_pending([conversation_id])
+            # What the agent has composed and not sent yet must not talk over the rep; proactive
+            # texts wait until the rep has done.
+            uow.proactive.cancel_answers(conversation_id)
 
     def hand_back(self, conversation_id: ConversationId, rep: User) -> None:
         """Give the conversation back to the agent.

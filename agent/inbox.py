@@ -14,9 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from agent.brand import Brand
-from agent.consent.words import read_consent_word
-from agent.domain.consent import ConsentAction, ConsentState
-from agent.domain.conversations import Conversation
+from agent.consent.intake import ConsentIntake, Said
 from agent.domain.ids import ConversationId, CustomerId, MessageId, TurnId
 from agent.domain.messages import InboundMessage, Message
 from agent.domain.ports import Ids
@@ -63,6 +61,8 @@ class Inbox:
     ids: Ids
     read_consent: ConsentReader
     silence_s: float
+    returning: Callable[[UnitOfWork, CustomerId, str], None]
+    """Told of whoever texts; knows those whose data were erased (``agent.privacy.returning``)."""
 
     def accept(self, inbound: InboundMessage, *, silence_s: float | None = None) -> Accepted:
         """Store a text and enqueue its turn.
@@ -76,10 +76,11 @@ class Inbox:
             InvalidInputError: there is no sender.
         """
         inbound = _clean(inbound)
-        free_text = self._free_text_consent(inbound.text)
+        # Read before the transaction: the models take their time, and writers wait for each other.
+        said = self._consent.listen(inbound.text)
         try:
             with self.database.begin() as uow:
-                return self._store(uow, inbound, free_text, self._silence(silence_s))
+                return self._store(uow, inbound, said, self._silence(silence_s))
         except IntegrityError:
             # Two copies arrived at the same instant; the other one is stored.
             with self.database.read() as uow:
@@ -91,24 +92,22 @@ class Inbox:
     def _silence(self, wanted: float | None) -> float:
         return self.silence_s if wanted is None else wanted
 
-    def _free_text_consent(self, text: str) -> ConsentReading | None:
-        """Read an opt-out in the customer's own words; doing it here keeps STOP out of queues."""
-        if read_consent_word(text) is not None:
-            return None
-        reading, _ = self.read_consent(text)
-        return reading
+    @property
+    def _consent(self) -> ConsentIntake:
+        return ConsentIntake(brand=self.brand, read=self.read_consent)
 
     def _store(
         self,
         uow: UnitOfWork,
         inbound: InboundMessage,
-        free_text: ConsentReading | None,
+        said: Said,
         silence_s: float,
     ) -> Accepted:
         known = uow.messages.find_inbound(inbound.provider, inbound.provider_id)
         if known is not None:
             return _duplicate(known)
         customer_id = uow.customers.ensure(inbound.sender)
+        self.returning(uow, customer_id, inbound.sender)
         conversation = uow.conversations.ensure(
             customer_id,
             channel=inbound.channel,
@@ -116,9 +115,11 @@ class Inbox:
             brand_address=inbound.recipient,
         )
         message = uow.messages.add_inbound(conversation.id, inbound)
-        changed = self._apply_consent(uow, customer_id, conversation, message, free_text)
-        delay_s = 0.0 if changed else silence_s
-        uow.conversations.text_arrived(conversation.id, silence_s=delay_s)
+        changed = self._consent.apply(uow, customer_id, conversation, message, said)
+        uow.deliveries.reachable_again(customer_id)
+        delay_s = uow.conversations.text_arrived(
+            conversation.id, silence_s=0.0 if changed else silence_s
+        )
         uow.live.publish(
             conversation.id, "message", message_id=message.id, direction=message.direction
         )
@@ -126,39 +127,6 @@ class Inbox:
         self.queue.enqueue_turn(uow.session, turn_id, conversation.id, delay_s=delay_s)
         _log.info("text_accepted", conversation=conversation.id, message=message.id)
         return Accepted(conversation_id=conversation.id, message_id=message.id, duplicate=False)
-
-    def _apply_consent(
-        self,
-        uow: UnitOfWork,
-        customer_id: CustomerId,
-        conversation: Conversation,
-        message: Message,
-        free_text: ConsentReading | None,
-    ) -> bool:
-        """Write STOP and START into the ledger at once, and cancel what is still to be sent."""
-        sender = self.brand.slug
-        state = uow.consents.state(customer_id, sender=sender)
-        word = read_consent_word(message.text, opted_out=state is ConsentState.OUT)
-        action = _ACTIONS.get(word or free_text)
-        if action is None or (action is ConsentAction.OPT_OUT and state is ConsentState.OUT):
-            return False
-        uow.consents.record(
-            customer_id,
-            sender=sender,
-            action=action,
-            source="keyword" if word is not None else "free_text",
-            evidence=message.id,
-        )
-        if action is ConsentAction.OPT_OUT:
-            cancelled = uow.messages.cancel_pending([conversation.id])
-            _log.info("opted_out", conversation=conversation.id, cancelled=cancelled)
-        return True
-
-
-_ACTIONS: dict[ConsentReading | None, ConsentAction] = {
-    ConsentReading.OPT_OUT: ConsentAction.OPT_OUT,
-    ConsentReading.OPT_IN: ConsentAction.OPT_IN,
-}
 
 
 def normalise_address(address: str) -> str:

@@ -3,8 +3,11 @@
 import io
 import logging
 import sys
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 _QUIET = ("alembic", "bm25s", "httpx", "httpcore", "chromadb", "openai", "uvicorn.access")
 
@@ -21,8 +24,33 @@ class _Stderr(io.StringIO):
         sys.stderr.flush()
 
 
-def configure_logs(level: str) -> None:
-    """Set up structlog and the standard library's logging for the process."""
+def redact(names: Collection[str]) -> Processor:
+    """Return what takes the values of these fields out of a log line, in whatever case and depth.
+
+    The second line of defence: what logs does not log them in the first place.
+    """
+    hidden = frozenset(name.lower() for name in names)
+
+    def blot(value: Any) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        return {
+            name: "[redacted]" if str(name).lower() in hidden else blot(inner)
+            for name, inner in value.items()
+        }
+
+    def process(_logger: Any, _method: str, line: EventDict) -> EventDict:
+        blotted: EventDict = blot(line)
+        return blotted
+
+    return process
+
+
+def configure_logs(level: str, *, redacted: Collection[str] = ()) -> None:
+    """Set up structlog and the standard library's logging for the process.
+
+    ``redacted``: names of fields whose values no line may show, as the channels list them.
+    """
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     handler = logging.StreamHandler(_Stderr())
     # On the handler: some libraries set their own loggers' levels when they are imported.
@@ -37,6 +65,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redact(redacted),
             # Plain tracebacks: pretty ones print local variables, texts and numbers among them.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
             if sys.stderr.isatty()

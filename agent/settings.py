@@ -1,10 +1,17 @@
 """Every setting of the service, in one place. The environment's prefix is ``TEXTWISE_``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BeforeValidator,
+    Field,
+    HttpUrl,
+    IPvAnyNetwork,
+    SecretStr,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.errors import ConfigurationError
 
@@ -18,6 +25,15 @@ def _blank_is_unset(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _split(value: object) -> object:
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+OptionalPath = Annotated[Path | None, BeforeValidator(_blank_is_unset)]
 OptionalText = Annotated[str | None, BeforeValidator(_blank_is_unset)]
 OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 OptionalUrl = Annotated[HttpUrl | None, BeforeValidator(_blank_is_unset)]
@@ -76,12 +92,48 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: OptionalText = Field(
         default=None, description="Send through this Messaging Service."
     )
+    twilio_shared_key: OptionalSecret = Field(
+        default=None, description="Secret of a webhook SharedKey, where Twilio signs with one."
+    )
     twilio_base_url: str = Field(
         default="https://api.twilio.com", description="Twilio's REST address."
     )
     twilio_handles_keywords: bool = Field(
         default=True,
         description="Twilio answers single-word STOP, START and HELP itself (its default).",
+    )
+    telnyx_api_key: OptionalSecret = Field(default=None, description="Telnyx's API key.")
+    telnyx_public_key: OptionalText = Field(
+        default=None, description="Telnyx's public key (base64), which webhooks are checked with."
+    )
+    telnyx_messaging_profile_id: OptionalText = Field(
+        default=None, description="Send through this messaging profile."
+    )
+    telnyx_base_url: str = Field(
+        default="https://api.telnyx.com", description="Telnyx's REST address."
+    )
+    vonage_api_key: OptionalText = Field(default=None, description="Vonage's account key.")
+    vonage_api_secret: OptionalSecret = Field(
+        default=None, description="Its secret; sends with Basic where there is no application."
+    )
+    vonage_application_id: OptionalText = Field(
+        default=None, description="The Vonage application that sends."
+    )
+    vonage_private_key: OptionalPath = Field(
+        default=None, description="File with the application's private key (PEM)."
+    )
+    vonage_signature_secret: OptionalSecret = Field(
+        default=None, description="The account's signature secret: webhooks are checked with it."
+    )
+    vonage_signature_method: Literal["md5hash", "md5", "sha1", "sha256", "sha512"] = Field(
+        default="md5hash",
+        description="How the account signs the SMS API's webhooks, as its settings page says.",
+    )
+    vonage_base_url: str = Field(
+        default="https://api.nexmo.com", description="Vonage's Messages API."
+    )
+    provider_timeout_s: float = Field(
+        default=15.0, gt=0, description="How long a provider may take to answer a send."
     )
     burst_silence_s: float = Field(
         default=2.5, ge=0, le=8, description="Silence after which texts become one turn."
@@ -95,6 +147,22 @@ class Settings(BaseSettings):
     simulator: bool | None = Field(
         default=None,
         description="Serve the phone simulator without sign-in; unset: only for the demo brand.",
+    )
+    gateways: OptionalPath = Field(
+        default=None, description="File that names plain HTTP gateways (docs/channels.md)."
+    )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)] = (
+        Field(
+            default=(),
+            description="Networks of proxies whose X-Forwarded-For is believed, by comma.",
+        )
+    )
+    chat: bool | None = Field(
+        default=None, description="Serve the web chat at /chat; unset: only for the demo brand."
+    )
+    chat_origins: Annotated[tuple[HttpUrl, ...], NoDecode, BeforeValidator(_split)] = Field(
+        default=(),
+        description="Sites that may show the chat, by comma, such as https://shop.example.",
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

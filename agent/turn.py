@@ -65,9 +65,14 @@ class TurnTaker:
             cut=_cut_notes(draft.answer),
             took_ms=stopwatch.read(),
         )
-        if after.escalate is not None:
+        if after.escalate is not None and after.route is not Route.CONSENT:
             return self._hand_over(after, after.escalate, draft, trace)
-        return _conclude(before, draft, turn, trace)
+        outcome = _conclude(before, draft, turn, trace)
+        if before.escalate is None:
+            return outcome
+        # Beside an opt-out: a person sees the case, the customer hears of the opt-out only.
+        queue = self.handovers.queue(before.escalate.queue)
+        return replace(outcome, escalate=replace(before.escalate, queue=queue))
 
     def _settle_closeness(self, signals: Signals, before: Decision) -> tuple[Signals, Decision]:
         """Let an LLM, where there is one, choose between intents too close to call."""
@@ -80,7 +85,7 @@ class TurnTaker:
     def _act(self, decision: Decision, scene: Scene) -> Draft:
         match decision.route:
             case Route.CONSENT:
-                return self._words.consent(decision, scene.turn)
+                return self._words.consent(decision, scene)
             case Route.KEYWORD | Route.SMALLTALK:
                 return self._words.smalltalk(decision, scene.turn)
             case Route.FLOW:
@@ -135,6 +140,9 @@ class TurnTaker:
         )
 
 
+WRONG_NUMBER = "wrong_number"
+"""The template that answers the intent of the same name; nothing else says it."""
+
 _CONSENT_BY_TEMPLATE = {
     "opt_out_done": ConsentAction.OPT_OUT,
     "opt_in_done": ConsentAction.OPT_IN,
@@ -152,6 +160,7 @@ def _conclude(before: Decision, draft: Draft, turn: TurnInput, trace: Trace) -> 
         flow=draft.flow,
         failed_turns=_failed_turns(turn.conversation.failed_turns, draft.outcome, before),
         answer=draft.answer,
+        wrong_number=before.template == WRONG_NUMBER,
     )
 
 

@@ -3,13 +3,13 @@
 import time
 from dataclasses import dataclass, field
 
+from agent.consent.turns import TurnConsent
 from agent.domain.consent import ConsentAction
 from agent.domain.conversations import Conversation, FlowState, Pending
 from agent.domain.customers import Customer
 from agent.domain.signals import Decision, Escalate, Outcome, Signals
 from agent.domain.turns import Trace
 from agent.replies.grounded import Answer
-from intents.types import ConsentReading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +17,17 @@ class TurnInput:
     """What a turn starts from.
 
     ``texts`` are the burst's, oldest first; ``previous`` is the question of the turn before, for
-    texts such as 'and in blue?'. ``opted_out`` is the state before these texts,
-    ``consent_recorded`` what the inbox has already written because of them.
+    texts such as 'and in blue?'. ``consent`` is the state before these texts, and what the inbox
+    has already written because of them. ``pictures`` came along with the texts.
     """
 
     conversation: Conversation
     customer: Customer
     texts: tuple[str, ...]
-    opted_out: bool = False
-    consent_recorded: ConsentReading | None = None
+    consent: TurnConsent = field(default_factory=TurnConsent)
     previous: str = ""
     provider_handled: bool = False
+    pictures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,8 @@ class TurnOutcome:
     flow: FlowState | None = None
     failed_turns: int = 0
     answer: Answer | None = None
+    wrong_number: bool = False
+    """Whoever texts is not who the profile says; the profile is detached from the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 import time
 from dataclasses import replace
 
-from agent.consent.words import read_consent_word
+from agent.consent.free_text import hear, hear_pieces
+from agent.consent.words import read_consent_word, read_preferences_word
 from agent.domain.conversations import Pending, PendingKind
 from agent.domain.customers import Customer
 from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
@@ -21,21 +22,54 @@ def gather(
     signals = Signals(
         text=text,
         consent_word=_consent_word(turn),
+        consent_done=_consent_done(turn),
         keyword=keywords.match(text),
         customer=_customer_signals(turn.customer),
         conversation=_conversation_signals(turn),
+        pictures=turn.pictures,
     )
-    if signals.consent_word is not None or signals.keyword is not None:
-        return signals
     began = time.perf_counter()
-    understanding = understander.understand(text, expected_of(turn.conversation.pending))
-    stopwatch.add_since("understanding", began)
-    return replace(signals, understanding=understanding)
+    understood = _understood(signals, turn, understander)
+    if understood.understanding is not None:
+        stopwatch.add_since("understanding", began)
+    return understood
+
+
+def _understood(signals: Signals, turn: TurnInput, understander: Understands) -> Signals:
+    """Add what the models read: of what stands beside an opt-out, else of the whole message."""
+    if signals.consent_word is ConsentReading.OPT_OUT:
+        return _beside(signals, _said_besides(turn, understander), understander)
+    if signals.consent_word is not None or signals.consent_done or signals.keyword is not None:
+        return signals
+    expected = expected_of(turn.conversation.pending)
+    understanding = understander.understand(signals.text, expected)
+    heard = hear_pieces(signals.text, understanding.consent, understander.read_consent)
+    signals = replace(signals, understanding=understanding, consent_heard=heard.reading)
+    if heard.reading is ConsentReading.OPT_OUT:
+        return _beside(signals, heard.beside, understander)
+    return replace(signals, beside=heard.beside)
+
+
+def _said_besides(turn: TurnInput, understander: Understands) -> str:
+    """Return what texts say of which one at least opts out, but for the opting out."""
+    said = []
+    for text in turn.texts:
+        if read_consent_word(text) is not None:
+            continue
+        heard = hear(text, understander.read_consent)
+        said.append(heard.beside if heard.reading is ConsentReading.OPT_OUT else text)
+    return "\n".join(filter(None, said))
+
+
+def _beside(signals: Signals, beside: str, understander: Understands) -> Signals:
+    if not any(c.isalnum() for c in beside):
+        return signals
+    return replace(signals, beside=beside, understanding=understander.understand(beside))
 
 
 def expected_of(pending: Pending | None) -> Expected | None:
     """Return what an open question waits for."""
-    if pending is None:
+    if pending is None or pending.kind is PendingKind.PREFERENCES:
         return None
     if pending.kind is PendingKind.CLARIFY:
         return Expected(kind="choice", options=pending.options)
@@ -44,12 +78,20 @@ def expected_of(pending: Pending | None) -> Expected | None:
 
 def _consent_word(turn: TurnInput) -> ConsentReading | None:
     """A STOP anywhere in a burst counts; another consent word only where it stands alone."""
-    if turn.consent_recorded is not None:
-        return turn.consent_recorded
-    readings = [read_consent_word(t, opted_out=turn.opted_out) for t in turn.texts]
+    if turn.consent.recorded is not None:
+        return turn.consent.recorded
+    readings = [read_consent_word(t, opted_out=turn.consent.opted_out) for t in turn.texts]
     if ConsentReading.OPT_OUT in readings:
         return ConsentReading.OPT_OUT
     return readings[-1] if len(set(readings)) == 1 else None
+
+
+def _consent_done(turn: TurnInput) -> str:
+    """Return what was done about topics; asking for their list counts where it comes last."""
+    if turn.consent.done:
+        return turn.consent.done
+    asks = bool(turn.texts) and read_preferences_word(turn.texts[-1])
+    return "preferences" if asks else ""
 
 
 def _customer_signals(customer: Customer) -> CustomerSignals:
@@ -66,7 +108,7 @@ def _conversation_signals(turn: TurnInput) -> ConversationSignals:
     conversation = turn.conversation
     return ConversationSignals(
         status=conversation.status,
-        opted_out=turn.opted_out,
+        opted_out=turn.consent.opted_out,
         failed_turns=conversation.failed_turns,
         pending=conversation.pending,
         flow=conversation.flow,

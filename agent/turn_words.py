@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from agent.consent.turns import TurnConsent
 from agent.domain.conversations import FlowState, Pending, PendingKind
 from agent.domain.signals import Decision
 from agent.flows.engine import Ask, Effect, Flow, Handover, Say, advance, start
@@ -21,22 +22,51 @@ class TurnWords:
     flows: Mapping[str, Flow]
     answers: TurnAnswers
 
-    def consent(self, decision: Decision, turn: TurnInput) -> Draft:
-        """Answer STOP, START and HELP in whatever words; the provider may have done so already."""
-        pending = None
-        if decision.template == "confirm_opt_out":
-            pending = Pending(kind=PendingKind.CONFIRM_OPT_OUT)
-        if turn.provider_handled and decision.template != "help":
-            return Draft(pending=pending)
-        replies = [Reply(text=self.templates.say(decision.template), essential=True)]
-        if decision.template != "help":
-            return Draft(replies=tuple(replies), pending=pending)
-        if turn.provider_handled:
-            replies = []
-        flow = self.flows[self.routing.flows["help"]]
-        state, effects = start(flow)
-        replies += [Reply(text=e.text, essential=True) for e in effects if isinstance(e, Say)]
-        return Draft(replies=tuple(replies), flow=state)
+    def consent(self, decision: Decision, scene: Scene) -> Draft:
+        """Answer STOP, START, HELP and what is done about topics, in whatever words they came.
+
+        Where the provider has answered a keyword itself, we do not answer it again.
+        """
+        turn, name = scene.turn, decision.template
+        if name == "help":
+            return self._help(turn)
+        flow = None if name == "opt_out_done" else turn.conversation.flow
+        if turn.provider_handled and name in _HANDLED_BY_PROVIDERS:
+            return Draft(flow=flow)
+        said = self.templates.say(name, **_topic_values(turn.consent))
+        return Draft(
+            replies=(Reply(text=said, essential=True),),
+            pending=_consent_question(name, scene),
+            flow=flow,
+        )
+
+    def _help(self, turn: TurnInput) -> Draft:
+        """Say who we are and how to stop, then what the running flow asks, or the menu.
+
+        Somebody opted out, or asked whether they want texts at all, hears only the first.
+        """
+        conversation = turn.conversation
+        replies: tuple[str, ...] = ()
+        if not turn.provider_handled:
+            replies = (self.templates.say("help"),)
+        asked = conversation.pending
+        if asked is not None and asked.kind is not PendingKind.CONFIRM_OPT_OUT:
+            asked = None
+        state = conversation.flow
+        if not turn.consent.opted_out and asked is None:
+            state, effects = self._running_or_menu(state)
+            replies += tuple(e.text for e in effects if isinstance(e, Say))
+        return Draft(
+            replies=tuple(Reply(text=text, essential=True) for text in replies),
+            pending=asked,
+            flow=state,
+        )
+
+    def _running_or_menu(self, state: FlowState | None) -> tuple[FlowState, tuple[Effect, ...]]:
+        running = None if state is None else self.flows.get(state.flow)
+        if running is None or state is None or state.step not in running.steps:
+            return start(self.flows[self.routing.flows["help"]])
+        return state, running.steps[state.step].enter()
 
     def smalltalk(self, decision: Decision, turn: TurnInput) -> Draft:
         """Say a template; a greeting knows the customer's name, an offer waits for its answer."""
@@ -90,3 +120,27 @@ class TurnWords:
                         answered, replies=(*draft.replies, *answered.replies), flow=state
                     )
         return draft
+
+
+_HANDLED_BY_PROVIDERS = frozenset({"opt_out_done", "opt_in_done"})
+
+
+def _topic_values(consent: TurnConsent) -> dict[str, str]:
+    """Return what the texts about topics may use."""
+    chosen = consent.preferences
+    return {
+        "topics": consent.said_topics,
+        "frequency": consent.said_frequency,
+        "choices": "" if chosen is None else chosen.menu,
+        "link": f" Or here: {consent.link}" if consent.link else "",
+    }
+
+
+def _consent_question(template: str, scene: Scene) -> Pending | None:
+    """Return what a reply about consent waits for."""
+    if template == "confirm_opt_out":
+        return Pending(kind=PendingKind.CONFIRM_OPT_OUT, question=scene.signals.beside)
+    chosen = scene.turn.consent.preferences
+    if template in {"preferences", "preferences_saved"} and chosen is not None:
+        return Pending(kind=PendingKind.PREFERENCES, options=chosen.options)
+    return None

@@ -1,15 +1,18 @@
 """The composition root: the one place where adapters are chosen and put together."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version as distribution_version
 
 from agent.answers import build_answers
 from agent.brand import Brand
 from agent.channels import LOCAL_PROVIDERS, LocalSender, Sender
+from agent.consent.links import no_link
+from agent.consent.parts import ConsentParts, make_consent_parts
 from agent.decision import Policy
-from agent.desk import Desk
+from agent.desk import Desk, SendQueue
+from agent.domain.ids import CustomerId
 from agent.domain.ports import Clock, Ids
 from agent.errors import ConfigurationError
 from agent.escalation.ruleset import load_rules
@@ -25,6 +28,9 @@ from agent.learning.parts import Ground, Learning, make_learning
 from agent.llm_budget import DailyBudget
 from agent.models import LiveModels, LoadVersion, load_version
 from agent.outbox import Outbox
+from agent.privacy.detaching import Detaching
+from agent.privacy.fingerprint import Fingerprint
+from agent.privacy.returning import Returning
 from agent.progress import NowAndThen, Tell
 from agent.replies.templates import Templates, load_templates
 from agent.routing import load_routing
@@ -32,10 +38,14 @@ from agent.runtime.durable import DurableQueue, DurableRuntime, Pulse, Work
 from agent.runtime.inline import InlineQueue
 from agent.runtime.turn_runner import TurnRunner
 from agent.runtime.waiting import WaitingRoom
+from agent.runtime.watch import Watch
 from agent.secrets_file import Secrets, load_secrets
 from agent.seeding import seed_customers, seed_sign_in
+from agent.sending.gate import Gate
+from agent.sending.proactive import ProactiveTexts
 from agent.settings import DEMO_KNOWLEDGE, Settings
 from agent.store.engine import create_engine_for_dbos
+from agent.store.personal_data import engine_tables
 from agent.store.unit_of_work import Database
 from agent.turn import TurnTaker
 from agent.turn_ports import Answers, HoldsModels
@@ -82,6 +92,8 @@ class Services:
     learning: Learning
     inbox: Inbox
     outbox: Outbox
+    proactive: ProactiveTexts
+    consent: ConsentParts
     desk: Desk
     waiting_room: WaitingRoom
     runtime: DurableRuntime
@@ -95,9 +107,11 @@ class Services:
         """Start background work."""
         self.runtime.launch()
         self.learning.start()
+        self.consent.start()
 
     def close(self) -> None:
         """Stop background work and let the database's connections go."""
+        self.consent.close()
         self.learning.close()
         self.runtime.close()
         self.database.engine.dispose()
@@ -286,8 +300,15 @@ def assemble(
     dbos_engine = create_engine_for_dbos(url)
     queue, waiting_room = DurableQueue(dbos_engine), WaitingRoom(database)
     outbox = _outbox(foundation, senders)
+    texts = proactive_texts(foundation, queue, senders)
+    consent = make_consent_parts(
+        texts,
+        mind.templates,
+        key=secrets.session,
+        base_url="" if settings.public_url is None else str(settings.public_url),
+    )
     work = Work(
-        runner=_runner(foundation, mind),
+        runner=_runner(foundation, mind, consent.links.link),
         outbox=outbox,
         database=database,
         queue=queue,
@@ -305,6 +326,8 @@ def assemble(
         learning=learning(foundation, mind),
         inbox=_inbox(foundation, mind, queue, settings.burst_silence_s),
         outbox=outbox,
+        proactive=texts,
+        consent=consent,
         desk=Desk(database=database, queue=queue, brand=brand),
         waiting_room=waiting_room,
         runtime=DurableRuntime(
@@ -313,6 +336,13 @@ def assemble(
             ids=foundation.ids,
             single_process=url.startswith("sqlite"),
             pulse=pulse or Pulse(),
+            watch=Watch(
+                database=database,
+                queue=queue,
+                outbox=outbox,
+                brand=brand,
+                clock=foundation.clock,
+            ).look,
         ),
     )
 
@@ -370,15 +400,25 @@ def _inbox(foundation: Foundation, mind: Mind, queue: TurnQueue, silence_s: floa
         ids=foundation.ids,
         read_consent=mind.understander.read_consent,
         silence_s=silence_s,
+        returning=_returning(foundation),
     )
 
 
-def _runner(foundation: Foundation, mind: Mind) -> TurnRunner:
+def _runner(
+    foundation: Foundation, mind: Mind, preference_link: Callable[[CustomerId], str] = no_link
+) -> TurnRunner:
     return TurnRunner(
         database=foundation.database,
         taker=mind.taker,
         brand=foundation.brand,
         handovers=mind.handovers,
+        preference_link=preference_link,
+        detach=Detaching(
+            fingerprint=fingerprint(foundation),
+            sender=foundation.brand.slug,
+            clock=foundation.clock,
+            ids=foundation.ids,
+        ),
     )
 
 
@@ -388,4 +428,59 @@ def _outbox(foundation: Foundation, senders: Mapping[str, Sender]) -> Outbox:
         database=foundation.database,
         senders={**dict.fromkeys(LOCAL_PROVIDERS, local), **senders},
         brand=foundation.brand,
+        gate=gate(foundation),
     )
+
+
+def fingerprint(foundation: Foundation) -> Fingerprint:
+    """Return what hashes numbers with the home's key."""
+    return Fingerprint.of_home(foundation.settings.home)
+
+
+def gate(foundation: Foundation) -> Gate:
+    """Return what has the last look before a text leaves."""
+    return Gate.of(foundation.brand, fingerprint(foundation), foundation.clock)
+
+
+def proactive_texts(
+    foundation: Foundation, queue: SendQueue, senders: Mapping[str, Sender]
+) -> ProactiveTexts:
+    """Put together what takes texts that the brand sends of its own accord."""
+    set_up = [name for name in senders if name not in LOCAL_PROVIDERS]
+    wanted = foundation.settings.simulator
+    # Where there is only the phone simulator, its phone gets them.
+    in_simulator = not set_up and (foundation.brand.demo if wanted is None else wanted)
+    return ProactiveTexts(
+        database=foundation.database,
+        queue=queue,
+        brand=foundation.brand,
+        gate=gate(foundation),
+        clock=foundation.clock,
+        channel="web" if in_simulator else "sms",
+        default_provider=set_up[0] if set_up else "simulator" if in_simulator else "",
+    )
+
+
+def proactive_texts_from_outside(
+    foundation: Foundation, senders: Mapping[str, Sender]
+) -> ProactiveTexts:
+    """Put the same together for a command: the running service, or the next one, sends the texts.
+
+    Raises:
+        ConfigurationError: no service has ever run on this database.
+    """
+    with foundation.database.read() as uow:
+        ready = bool(engine_tables(uow.session))
+    if not ready:
+        raise ConfigurationError(
+            "No service has run on this database yet, so nothing could send a text.",
+            hint="Start it with: textwise serve (or: make run).",
+        )
+    url = foundation.engine.url.render_as_string(hide_password=False)
+    queue = DurableQueue(create_engine_for_dbos(url))
+    queue.connect()
+    return proactive_texts(foundation, queue, senders)
+
+
+def _returning(foundation: Foundation) -> Returning:
+    return Returning(fingerprint=fingerprint(foundation), sender=foundation.brand.slug)

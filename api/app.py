@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.sessions import SessionMiddleware
 
+from agent.runtime.background import Repeated
 from agent.wiring import Services
 from api import errors
-from api.channels import Channel
+from api.channels import SWEEP_EVERY_S, Channel
 from api.console.routes import router as console_router
-from api.routes import conversations, health, messages
+from api.routes import consent, conversations, health, messages, outbound
 from api.simulator.routes import router as simulator_router
 
 SESSION_S = 12 * 3600
@@ -29,10 +31,15 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # In a thread: DBOS refuses to be set up where an event loop runs.
         await to_thread.run_sync(services.start)
+        sweeps = _start_sweeps(services, channels)
         try:
             yield
         finally:
+            for sweep in sweeps:
+                await to_thread.run_sync(sweep.close)
             await to_thread.run_sync(services.close)
+            for close in (channel.close for channel in channels if channel.close is not None):
+                await to_thread.run_sync(close)
 
     app = FastAPI(title="Textwise", version=services.version, lifespan=lifespan)
     app.state.services = services
@@ -46,13 +53,28 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
     )
     app.middleware("http")(_limit_body)
     errors.install(app)
-    for router in (messages.router, conversations.router, health.router):
+    for router in (messages.router, conversations.router, outbound.router, health.router):
         app.include_router(router)
     for channel in channels:
         app.include_router(channel.router)
+    app.include_router(consent.router(services))
     app.include_router(simulator_router(services))
     app.include_router(console_router(services))
     return app
+
+
+def _start_sweeps(services: Services, channels: list[Channel]) -> list[Repeated]:
+    """Start what channels need done every so often, beside the turns."""
+    sweeps = [
+        Repeated(
+            f"sweep-{channel.provider}", partial(channel.sweep, services), every_s=SWEEP_EVERY_S
+        )
+        for channel in channels
+        if channel.sweep is not None
+    ]
+    for sweep in sweeps:
+        sweep.start()
+    return sweeps
 
 
 def _public_over_https(services: Services) -> bool:

@@ -22,8 +22,9 @@ def make_app(tell: Callable[[str], None] | None = None) -> FastAPI:
     # BLAS threads wait by spinning: with two of them a text took 208 ms of CPU instead of 65.
     threadpool_limits(limits=1, user_api="blas")
     settings = load_settings()
-    configure_logs(settings.log_level)
     channels = discover(settings)
+    redacted = frozenset().union(*(channel.redacted for channel in channels.values()))
+    configure_logs(settings.log_level, redacted=redacted)
     senders = {name: c.sender for name, c in channels.items() if c.sender is not None}
     services = wire(settings, senders, tell or structlog.get_logger(__name__).info)
     return create_app(services, list(channels.values()))

@@ -2,12 +2,13 @@
 
     python -m benchmarks.fit_picking
 
-Prints ``WEIGHTS`` for ``agent/replies/scoring.py``. A sentence is right where it holds every fact
-written beside the question. A softmax over all sentences of the passages found, with an L2 penalty.
+Prints ``WEIGHTS`` for ``agent/replies/scoring.py`` and what words and reading count for in
+``agent/replies/selection.py``. A sentence is right where it holds every fact written beside the
+question. A softmax over all sentences of the passages found, with an L2 penalty.
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from agent.replies.nearness import matter_of
 from agent.replies.prose import without_catalogue_facts
 from agent.replies.questions import read_question
 from agent.replies.scoring import Candidate, candidates_of, compared, score, word_weights
+from agent.replies.selection import LAYERS, Read, read_again
 from agent.replies.similarity import SentenceSimilarity
 from agent.settings import load_settings
 from agent.wiring import load_understander
 from benchmarks.answers import is_right
 from benchmarks.fit_replies import brands, flat
+from intents.cross_encoder import load_cross_encoder
 from intents.encoder import Encoder
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ingest import ingest
@@ -44,12 +47,16 @@ class Case:
     names: tuple[str, ...]
     traits: Floats
     right: NDArray[np.bool_]
+    read: Floats
+    """``(n, 2)``: the order by words and meaning, and what reading says of those worth it."""
 
 
 def main() -> None:
     configure_logs("ERROR")
-    encoder = load_understander(load_settings()).encoder
-    cases = [case for asked in brands() for case in cases_of(*asked, encoder)]
+    settings = load_settings()
+    encoder = load_understander(settings).encoder
+    read = load_cross_encoder(LAYERS, settings.models).score
+    cases = [case for asked in brands() for case in cases_of(*asked, encoder, read)]
     hits = np.zeros(3)
     for brand in dict.fromkeys(case.brand for case in cases):
         weights = fit([case for case in cases if case.brand != brand])
@@ -59,10 +66,24 @@ def main() -> None:
     print("brands left out, right sentence among the first 1, 2, 3:", (hits / len(cases)).round(3))
     for name, weight in zip(cases[0].names, fit(cases), strict=True):
         print(f'    "{name}": {weight:.2f},')
+    readings = [replace(case, traits=case.read) for case in cases]
+    hits[:] = 0
+    for brand in dict.fromkeys(case.brand for case in cases):
+        weights = fit([case for case in readings if case.brand != brand])
+        for case in (case for case in readings if case.brand == brand):
+            order = np.argsort(-(case.traits @ weights))
+            hits += [case.right[order[:k]].any() for k in (1, 2, 3)]
+    print("the same after reading them:", (hits / len(cases)).round(3))
+    print("WORDS_COUNT, READING_COUNTS =", fit(readings).round(2))
 
 
 def cases_of(
-    name: str, content: Path, questions: list[dict[str, Any]], brand: Brand, encoder: Encoder
+    name: str,
+    content: Path,
+    questions: list[dict[str, Any]],
+    brand: Brand,
+    encoder: Encoder,
+    read: Read,
 ) -> list[Case]:
     """Return the questions of a brand that one sentence of what is found answers."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
@@ -82,10 +103,19 @@ def cases_of(
             weights = word_weights(asked, frozenset(), candidates, result.word_weights)
             matter = matter_of(asked, result.word_weights, result.closeness)
             near = similarity(asked.text, [compared(one) for one in candidates])
-            traits = [one.traits for one in score(asked, weights, candidates, near, matter)]
-            names = tuple(sorted(traits[0]))
+            scores = score(asked, weights, candidates, near, matter)
+            names = tuple(sorted(scores[0].traits))
+            again = read_again(result.question, candidates, scores, read)
             found.append(
-                Case(name, names, np.array([[t[n] for n in names] for t in traits]), right)
+                Case(
+                    brand=name,
+                    names=names,
+                    traits=np.array([[one.traits[n] for n in names] for one in scores]),
+                    right=right,
+                    read=np.array(
+                        [[a.total, b.traits["read"]] for a, b in zip(scores, again, strict=True)]
+                    ),
+                )
             )
         return found
 

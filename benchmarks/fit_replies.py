@@ -27,12 +27,14 @@ from agent.replies.confidence import MODEL_FILE, ConfidenceModel
 from agent.replies.extractive import ExtractiveComposer
 from agent.replies.grounded import GroundedAnswerer
 from agent.replies.guard import Guard
+from agent.replies.selection import LAYERS, Read
 from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import load_templates
 from agent.settings import load_settings
 from agent.wiring import load_understander
 from benchmarks.answers import is_right
 from benchmarks.timing import CHECKOUT
+from intents.cross_encoder import load_cross_encoder
 from intents.understanding import Understander
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.evaluation import auroc, read_questions
@@ -74,13 +76,14 @@ class _Recorder(ConfidenceModel):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the coefficients")
-    parser.add_argument("--threshold", type=float, default=0.5)
+    parser.add_argument("--threshold", type=float, default=0.55)
     parser.add_argument("--worst", type=int, default=0, help="show so many errors")
     options = parser.parse_args()
     configure_logs("ERROR")
     settings = load_settings()
     understander = load_understander(settings)
-    rows = [row for asked in brands() for row in answers(*asked, understander) if row is not None]
+    read = load_cross_encoder(LAYERS, settings.models).score
+    rows = [row for asked in brands() for row in answers(*asked, understander, read)]
     judge(rows, options.threshold, options.worst)
     if options.write:
         write(rows, options.threshold)
@@ -124,6 +127,7 @@ def answers(
     questions: list[dict[str, Any]],
     brand: Brand,
     understander: Understander,
+    read: Read,
 ) -> list[Row]:
     """Answer a brand's questions, refusing nothing."""
     encoder = understander.encoder
@@ -136,7 +140,7 @@ def answers(
         answerer = GroundedAnswerer(
             search=lambda question, previous: base.search(question, k=READ, previous=previous),
             extractive=ExtractiveComposer(
-                max_segments=brand.voice.max_segments, similarity=similarity
+                max_segments=brand.voice.max_segments, similarity=similarity, read=read
             ),
             llm=None,
             guard=Guard(known_names=(brand.name,)),

@@ -8,19 +8,43 @@ from intents.normalise import key
 from intents.parameters import ConsentParameters
 from intents.types import ConsentReading
 
-OPT_OUT_WORDS = frozenset(
-    {
-        "stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke", "optout",
-        "opt out", "remove", "stop texting", "stop texts", "unsub", "alto", "arret", "arrêt",
-        # What carriers and providers honour, or print under their texts, in other languages.
-        "baja", "darse de baja", "dar de baja", "cancelar", "parar", "basta", "abmelden",
-        "abbestellen", "désabonner", "desabonner", "désinscrire", "desinscrire", "se désinscrire",
-        "sair", "descadastrar", "annulla", "cancellami", "disiscrivimi", "afmelden", "stopp",
-        "avsluta", "avregistrera", "avmeld", "afmeld", "wypisz", "odhlásit", "leiratkozás",
-        "отписаться", "стоп", "відписатися", "iptal", "ret", "hủy", "batal", "berhenti",
-        "수신거부", "退订", "退訂", "停止", "配信停止", "الغاء", "إلغاء", "توقف", "हटाओ", "रोकें",
-    }
-)  # fmt: skip
+OPT_OUT_BY_LANGUAGE: dict[str, frozenset[str]] = {
+    "en": frozenset(
+        {"stop", "stopall", "stop all", "unsubscribe", "cancel", "end", "quit", "revoke",
+         "optout", "opt out", "remove", "stop texting", "stop texts", "unsub"}
+    ),
+    "es": frozenset(
+        {"alto", "baja", "darse de baja", "dar de baja", "cancelar", "parar", "basta", "detener"}
+    ),
+    "fr": frozenset(
+        {"arret", "arrêt", "arreter", "arrêter", "désabonner", "desabonner", "désinscrire",
+         "desinscrire", "se désinscrire"}
+    ),
+    "de": frozenset({"stopp", "abmelden", "abbestellen"}),
+    "pt": frozenset({"parar", "cancelar", "sair", "descadastrar"}),
+    "it": frozenset({"basta", "annulla", "cancellami", "disiscrivimi", "ferma"}),
+    "nl": frozenset({"afmelden"}),
+    "sv": frozenset({"stopp", "avsluta", "avregistrera"}),
+    "no": frozenset({"stopp", "avmeld"}),
+    "da": frozenset({"afmeld"}),
+    "pl": frozenset({"wypisz"}),
+    "cs": frozenset({"odhlásit"}),
+    "hu": frozenset({"leiratkozás"}),
+    "ru": frozenset({"стоп", "отписаться"}),
+    "uk": frozenset({"стоп", "відписатися"}),
+    "tr": frozenset({"iptal", "ret"}),
+    "vi": frozenset({"hủy"}),
+    "id": frozenset({"batal", "berhenti"}),
+    "ko": frozenset({"수신거부"}),
+    "zh": frozenset({"退订", "退訂", "停止"}),
+    "ja": frozenset({"停止", "配信停止"}),
+    "ar": frozenset({"الغاء", "إلغاء", "توقف"}),
+    "hi": frozenset({"हटाओ", "रोकें"}),
+}  # fmt: skip
+"""What carriers and providers honour, or print under their texts, by language (ISO 639-1). The
+foreign ones mean nothing else in an English text: so no Italian 'fine', no Portuguese 'pare'."""
+
+OPT_OUT_WORDS = frozenset().union(*OPT_OUT_BY_LANGUAGE.values())
 OPT_IN_WORDS = frozenset({"start", "unstop", "subscribe", "optin", "opt in", "resume texts"})
 HELP_WORDS = frozenset({"help", "info"})
 

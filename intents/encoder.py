@@ -232,8 +232,8 @@ def _export(weights: Path, target: Path, *, name: str, weights_sha256: str) -> N
 
 
 def _mean_cosine(plain: Path, small: Path, tokenizer: Path) -> float:
-    tokens = _tokenizer(tokenizer)
-    sessions = [_session(path) for path in (plain, small)]
+    tokens = open_tokenizer(tokenizer)
+    sessions = [open_session(path) for path in (plain, small)]
     cosines = []
     for text in _PROBES:
         ids = np.array([tokens.encode(text).ids], np.int64)
@@ -245,14 +245,15 @@ def _mean_cosine(plain: Path, small: Path, tokenizer: Path) -> float:
 
 def _open(folder: Path, card: EncoderCard, *, threads: int) -> Encoder:
     return Encoder(
-        session=_session(folder / "model.onnx"),
-        tokenizer=_tokenizer(folder / "tokenizer.json"),
+        session=open_session(folder / "model.onnx"),
+        tokenizer=open_tokenizer(folder / "tokenizer.json"),
         card=card,
         threads=threads,
     )
 
 
-def _tokenizer(path: Path) -> "Tokenizer":
+def open_tokenizer(path: Path) -> "Tokenizer":
+    """Open a published tokenizer, without its padding."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))
@@ -262,9 +263,12 @@ def _tokenizer(path: Path) -> "Tokenizer":
     return tokenizer
 
 
-def _session(path: Path) -> "InferenceSession":
+def open_session(path: Path) -> "InferenceSession":
+    """Open a graph on one thread that does not spin."""
     import onnxruntime as ort
 
+    # It would write a device id of its own into the home folder.
+    ort.disable_telemetry_events()
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

@@ -12,16 +12,11 @@ import numpy as np
 
 from intents.calibration import Floats
 from intents.errors import VersionError
-from intents.export import IR_VERSION, OPSET
+from intents.graph import IR_VERSION, OPSET
+from intents.quantise import ZERO, quantised
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-_LARGEST = 127
-"""Of a signed byte."""
-
-_ZERO = 128
-"""What stands for 0 in an unsigned byte; ONNX Runtime is quickest at unsigned times signed."""
 
 
 class Likeness:
@@ -35,9 +30,11 @@ class Likeness:
 
         Each message is quantised by itself, so its neighbours in a batch change nothing.
         """
-        steps = np.maximum(np.abs(projected).max(axis=1, keepdims=True), 1e-9) / _LARGEST
-        small = (np.rint(projected / steps) + _ZERO).astype(np.uint8)
-        feed = {"messages": small, "steps": steps.astype(np.float32)}
+        small, steps = quantised(projected)
+        feed = {
+            "messages": (small.astype(np.int16) + ZERO).astype(np.uint8),
+            "steps": steps[:, None],
+        }
         products: Floats = self._session.run(["products"], feed)[0]
         return products
 
@@ -66,8 +63,7 @@ def write_likeness(rows: Floats, path: Path) -> None:
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
-    steps = np.maximum(np.abs(rows).max(axis=1), 1e-9) / _LARGEST
-    small = np.round(rows / steps[:, None]).astype(np.int8)
+    small, steps = quantised(rows)
     nodes = [
         helper.make_node("MatMulInteger", ["messages", "rows", "zero"], ["whole"]),
         helper.make_node("Cast", ["whole"], ["sums"], to=TensorProto.FLOAT),
@@ -76,8 +72,8 @@ def write_likeness(rows: Floats, path: Path) -> None:
     ]
     constants = [
         numpy_helper.from_array(np.ascontiguousarray(small.T), "rows"),
-        numpy_helper.from_array(steps.astype(np.float32), "row_steps"),
-        numpy_helper.from_array(np.array(_ZERO, np.uint8), "zero"),
+        numpy_helper.from_array(steps, "row_steps"),
+        numpy_helper.from_array(np.array(ZERO, np.uint8), "zero"),
     ]
     of = helper.make_tensor_value_info
     messages = of("messages", TensorProto.UINT8, ["n", rows.shape[1]])

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.patterns import any_of
+from knowledge_base.ports import Vectors
 from knowledge_base.question import Question
 from knowledge_base.question_types import QuestionType, can_answer, type_words, wants_value
 from knowledge_base.ranking import Candidates
@@ -29,7 +30,8 @@ class Evidence:
     """What answerability looks at: the best passages with their places among the candidates.
 
     ``nearness`` says for each stem of the question how near it comes to any word of the knowledge,
-    ``nearness_to_best`` to any word of the best passages and of the products.
+    ``nearness_to_best`` to any word of the best passages and of the products. ``vector`` is the
+    question's own, ``(d,) float32``.
     """
 
     question: Question
@@ -39,6 +41,7 @@ class Evidence:
     products: Sequence[Product]
     nearness: Mapping[str, float]
     nearness_to_best: Mapping[str, float]
+    vector: Vectors
 
 
 JUDGED_CLOSELY = 3

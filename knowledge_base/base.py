@@ -14,7 +14,7 @@ from knowledge_base.answerability import (
     features_of,
     stems_held,
 )
-from knowledge_base.catalogue import Catalogue
+from knowledge_base.catalogue import LEAST_SIMILARITY, Catalogue
 from knowledge_base.errors import CollectionError
 from knowledge_base.index import FORMAT, Index, load_index
 from knowledge_base.meanings import WordMeanings
@@ -24,6 +24,9 @@ from knowledge_base.ranking import Candidates, Ranker, RankingModel
 from knowledge_base.types import EVERYBODY, Audience, Hit, Passage, Product, SearchResult
 from knowledge_base.vectors import VectorStore, encoder_mark
 from knowledge_base.words import stem
+
+NEAR_PRODUCTS = 4
+"""Rows that come nearest to a question in meaning; more take longer to read."""
 
 JUDGED_HITS = 5
 """Answerability looks at so many hits, however few are asked for."""
@@ -146,6 +149,7 @@ class KnowledgeBase:
             closeness=closeness,
             alternatives=self.catalogue.alternatives(products, question),
             companions=self.catalogue.companions(products),
+            near_products=() if evidence is None else self._near_products(evidence.vector),
         )
 
     def evidence_for(
@@ -174,8 +178,14 @@ class KnowledgeBase:
             products=products,
             nearness=self._meanings.nearness(asked),
             nearness_to_best=self._meanings.nearness(asked, held),
+            vector=vector,
         )
         return hits[:k], products, evidence
+
+    def _near_products(self, vector: Vectors) -> tuple[Product, ...]:
+        cosines = self._index.product_vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:NEAR_PRODUCTS]
+        return tuple(self.catalogue.products[i] for i in best if cosines[i] >= LEAST_SIMILARITY)
 
     def _similarities(self, vector: Vectors) -> list[float]:
         return [float(cosine) for cosine in self._index.product_vectors @ vector]

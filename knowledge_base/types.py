@@ -107,7 +107,8 @@ class SearchResult:
     ``answerability`` in [0, 1] is the calibrated probability that the hits hold the answer.
     ``products`` are the catalogue rows that the question names or asks for; ``alternatives`` what
     can be had instead of those of them that are sold out, ``companions`` what the catalogue says
-    goes with them. ``signs`` are what
+    goes with them; ``near_products`` those whose rows come nearest in meaning, should the question
+    mean one of them in other words. ``signs`` are what
     answerability was judged by, by name; ``word_weights`` how rare
     each word of the question is in this knowledge, ``closeness`` for each of its stems which
     stems of the hits come near to it in meaning (0 to 1).
@@ -123,3 +124,4 @@ class SearchResult:
     closeness: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     alternatives: tuple[Product, ...] = ()
     companions: tuple[Product, ...] = ()
+    near_products: tuple[Product, ...] = ()

@@ -1,111 +1,100 @@
 """``textwise doctor``: finds wrong settings before customers do."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from agent.brand import load_brand
 from agent.cli.console import FAILED, OUT, errors_told, print_json
-from agent.errors import ConfigurationError
-from agent.escalation.ruleset import load_rules
-from agent.flows.files import load_flows
-from agent.keywords import load_keywords
-from agent.replies.templates import load_templates
-from agent.routing import load_routing
+from agent.doctor.data import look_at_data
+from agent.doctor.finding import Finding, Level, look
+from agent.doctor.gateways import look_at_gateways
+from agent.doctor.home import look_at_home
+from agent.doctor.online import look_online
+from agent.doctor.providers import look_at_providers
+from agent.doctor.words import look_at_words
 from agent.settings import Settings, load_settings
-from agent.wiring import lay_foundation, load_understander
+
+_MARKS = {
+    Level.OK: "[green]ok[/]     ",
+    Level.WARNING: "[yellow]look[/]   ",
+    Level.WRONG: "[red]wrong[/]  ",
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at: fine or not, and what to do."""
-
-    what: str
-    fine: bool
-    said: str
-
-
-def doctor(*, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Look at every setting and file; exit non-zero if one is wrong."""
+def doctor(
+    *,
+    online: Annotated[
+        bool, typer.Option("--online", help="Also call the LLM, the public address and Twilio.")
+    ] = False,
+    workers: Annotated[
+        int, typer.Option(help="Processes that are to run, on all machines.", min=1)
+    ] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Look at every setting and file; exit with 1 if one is wrong. Changes nothing."""
     with errors_told():
-        findings = list(examine(load_settings()))
+        findings = list(examine(load_settings(), workers=workers, online=online))
     if as_json:
-        print_json([{"what": f.what, "fine": f.fine, "said": f.said} for f in findings])
+        print_json([_as_json(finding) for finding in findings])
     else:
         for finding in findings:
-            mark = "[green]ok[/]   " if finding.fine else "[red]wrong[/]"
-            OUT.print(f"{mark} {finding.what}: ", end="", highlight=False)
-            OUT.print(finding.said, markup=False, highlight=False)
+            _print(finding)
     if not all(finding.fine for finding in findings):
         raise typer.Exit(FAILED)
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
+def examine(settings: Settings, *, workers: int = 1, online: bool = False) -> Iterator[Finding]:
     """Look at each part by itself, so that one wrong part hides no other."""
-    yield _look("home", lambda: _writable(settings))
-    yield _look("brand", lambda: _brand(settings))
-    yield _look("escalation rules", lambda: load_rules(settings.escalation).version)
-    yield _look("routing", lambda: f"version {load_routing().version}")
-    yield _look("keywords", lambda: (load_keywords(), "readable")[1])
-    yield _look("flows", lambda: ", ".join(load_flows(settings.flows)))
-    yield _look("database", lambda: _database(settings))
-    yield _look("models", lambda: load_understander(settings).version)
-    yield _look("Twilio", lambda: _twilio(settings))
-    yield _look("LLM", lambda: _llm(settings))
+    yield from look_at_home(settings, os.environ)
+    yield from look_at_words(settings, datetime.now(UTC).date())
+    yield from look_at_data(settings, workers=workers)
+    yield from look_at_providers(settings)
+    yield from _look_at_channels(settings)
+    if online:
+        yield from look_online(settings)
 
 
-def _look(what: str, check: Callable[[], str]) -> Finding:
-    try:
-        return Finding(what=what, fine=True, said=check())
-    except ConfigurationError as error:
-        return Finding(what=what, fine=False, said=f"{error} {error.hint}".strip())
+def _look_at_channels(settings: Settings) -> Iterator[Finding]:
+    """Make every channel as the service does, and look at the gateways' file."""
+    # Only here: what channels there are is known above the agent.
+    from api.channels import discover
+    from api.channels.gateway.files import load_gateways
+
+    yield look(
+        "channels",
+        "The service would not start.",
+        lambda: ", ".join(n for n, c in discover(settings).items() if c.sender) or "none can send",
+    )
+    path = settings.gateways
+    if path is None:
+        return
+    file = look(
+        "gateways", "The service would not start.",
+        lambda: ", ".join(gateway.name for gateway in load_gateways(path)),
+    )  # fmt: skip
+    yield file
+    if file.fine:
+        yield from look_at_gateways(settings, load_gateways(path), load_brand(settings.brand))
 
 
-def _writable(settings: Settings) -> str:
-    settings.home.mkdir(parents=True, exist_ok=True)
-    if not os.access(settings.home, os.W_OK):
-        raise ConfigurationError(f"{settings.home} cannot be written.")
-    return str(settings.home.resolve())
+def _as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "what": finding.what,
+        "fine": finding.fine,
+        "level": finding.level,
+        "said": finding.said,
+        "why": finding.why,
+        "todo": finding.todo,
+    }
 
 
-def _brand(settings: Settings) -> str:
-    brand = load_brand(settings.brand)
-    load_templates(brand)
-    return f"{brand.name}, {brand.numbers[0]}"
-
-
-def _database(settings: Settings) -> str:
-    return lay_foundation(settings).engine.url.render_as_string(hide_password=True)
-
-
-def _twilio(settings: Settings) -> str:
-    given = (settings.twilio_account_sid, settings.twilio_auth_token, settings.public_url)
-    if not any(given):
-        return "not set up"
-    if settings.twilio_auth_token is None:
-        raise ConfigurationError(
-            "TEXTWISE_TWILIO_AUTH_TOKEN is missing.", hint="Webhooks are refused without it."
-        )
-    if settings.public_url is None:
-        raise ConfigurationError(
-            "TEXTWISE_PUBLIC_URL is missing.",
-            hint="Behind a proxy signatures cannot be checked without it.",
-        )
-    if settings.twilio_account_sid is None:
-        raise ConfigurationError(
-            "TEXTWISE_TWILIO_ACCOUNT_SID is missing.", hint="Nothing can be sent without it."
-        )
-    return f"webhook {str(settings.public_url).rstrip('/')}/webhooks/twilio/sms"
-
-
-def _llm(settings: Settings) -> str:
-    if not settings.llm_configured:
-        if settings.llm_base_url is not None or settings.llm_model is not None:
-            raise ConfigurationError(
-                "An LLM needs both TEXTWISE_LLM_BASE_URL and TEXTWISE_LLM_MODEL."
-            )
-        return "not set up; replies are extracts"
-    return f"{settings.llm_model} at {settings.llm_base_url}"
+def _print(finding: Finding) -> None:
+    OUT.print(f"{_MARKS[finding.level]} {finding.what}: ", end="", highlight=False)
+    OUT.print(finding.said, markup=False, highlight=False)
+    for label, text in (("why", finding.why), ("do", finding.todo)):
+        if text:
+            OUT.print(f"        {label}: {text}", markup=False, highlight=False)

@@ -5,6 +5,7 @@ import typer
 from agent.cli import (
     ask,
     chat,
+    consent,
     customers,
     db,
     doctor,
@@ -14,6 +15,7 @@ from agent.cli import (
     intents_data,
     intents_live,
     kb,
+    sending,
     serve,
     simulate,
     up,
@@ -37,6 +39,7 @@ def quiet() -> None:
 
 app.command("up")(up.up)
 app.command("serve")(serve.serve)
+app.command("send")(sending.send)
 app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)
 app.command("simulate")(simulate.simulate)
@@ -49,6 +52,7 @@ app.add_typer(escalation.app, name="escalation", help="When a person takes over.
 app.add_typer(db.app, name="db", help="The database.")
 app.add_typer(users.app, name="users", help="Who may sign in.")
 app.add_typer(customers.app, name="customers", help="Customers' data.")
+app.add_typer(consent.app, name="consent", help="What customers agreed to, and proof of it.")
 
 
 def main() -> None:

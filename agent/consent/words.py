@@ -1,21 +1,25 @@
 """Exact consent words: a whole message that is one of these needs no model.
 
-The words themselves stand in ``intents.consent``, with their sources.
+The words themselves stand in ``intents.consent``, by language and with their sources: the models
+read mistyped ones by the same table.
 """
 
 import re
 import unicodedata
 
-from intents.consent import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_WORDS
+from intents.consent import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
 from intents.types import ConsentReading
 
 # From someone opted out (or asked to confirm) these mean START; from others they are answers.
 YES_WORDS = frozenset({"yes", "y"})
+NO_WORDS = frozenset({"no", "n"})
+PREFERENCES_WORDS = frozenset({"prefs", "preferences", "text preferences", "my preferences"})
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]")
 _NOT_WORD = re.compile(r"[^\w\s]+")
-_LONGEST_WORD = 40
-"""Characters; anything longer is no single keyword, so it is not normalised at all."""
+_LONGEST_WORD = 160
+"""Characters, exclamation marks and emoji among them; anything longer is no single keyword, so it
+is not normalised at all."""
 
 
 def normalise(text: str) -> str:
@@ -47,6 +51,7 @@ def read_consent_word(text: str, *, opted_out: bool = False) -> ConsentReading |
         word in OPT_OUT_WORDS
         or _with_marks(text) in OPT_OUT_WORDS
         or spelled in {"stop", "stopall"}
+        or (word and all(part in OPT_OUT_WORDS for part in word.split()))
     ):
         return ConsentReading.OPT_OUT
     if word in OPT_IN_WORDS or (opted_out and word in YES_WORDS):
@@ -54,3 +59,24 @@ def read_consent_word(text: str, *, opted_out: bool = False) -> ConsentReading |
     if word in HELP_WORDS:
         return ConsentReading.HELP
     return None
+
+
+def read_preferences_word(text: str) -> bool:
+    """Whether a message asks for the list of topics, and nothing else."""
+    return len(text) <= _LONGEST_WORD and normalise(text) in PREFERENCES_WORDS
+
+
+def read_yes_no(text: str) -> bool | None:
+    """Return what a message says that is nothing but YES or NO; None for every other."""
+    word = normalise(text) if len(text) <= _LONGEST_WORD else ""
+    if word in YES_WORDS:
+        return True
+    return False if word in NO_WORDS else None
+
+
+def languages_of(text: str) -> tuple[str, ...]:
+    """Return the languages (ISO 639-1) in which a message alone is an opt-out word."""
+    if len(text) > _LONGEST_WORD:
+        return ()
+    spellings = {normalise(text), _with_marks(text)}
+    return tuple(language for language, words in OPT_OUT_BY_LANGUAGE.items() if spellings & words)

@@ -35,6 +35,8 @@ _TRANSITIONS: dict[tuple[ConversationStatus, ConversationEvent], ConversationSta
     (_S.RESOLVED, _E.CUSTOMER_WROTE): _S.BOT,
     (_S.BOT, _E.ESCALATED): _S.WAITING,
     (_S.WAITING, _E.ESCALATED): _S.WAITING,
+    # News that an answer did not arrive may come after somebody has resolved the conversation.
+    (_S.RESOLVED, _E.ESCALATED): _S.WAITING,
     (_S.BOT, _E.TAKEN_OVER): _S.HUMAN,
     (_S.WAITING, _E.TAKEN_OVER): _S.HUMAN,
     (_S.HUMAN, _E.TAKEN_OVER): _S.HUMAN,
@@ -79,14 +81,15 @@ class PendingKind(StrEnum):
     OFFER_PERSON = "offer_person"
     CLARIFY = "clarify"
     CONFIRM_OPT_OUT = "confirm_opt_out"
+    PREFERENCES = "preferences"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pending:
     """The agent's open question.
 
-    ``options`` are the intents offered, ``labels`` the words they were offered in; ``question`` is
-    the text that a ``CLARIFY`` answer completes.
+    ``options`` are the intents offered (of ``PREFERENCES``: the topics), ``labels`` the words they
+    were offered in; ``question`` is the text that a ``CLARIFY`` answer completes.
     """
 
     kind: PendingKind

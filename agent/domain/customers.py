@@ -52,6 +52,11 @@ class Customer:
     open_orders: int = 0
     orders: tuple[Order, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    postal_code: str = ""
+    region: str = ""
+    """A US state's two letters, where known."""
+    time_zone: str = ""
+    """Where known for sure, such as America/Denver."""
 
     @property
     def known(self) -> bool:

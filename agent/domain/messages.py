@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agent.domain.consent import Purpose
 from agent.domain.ids import ConversationId, MessageId, TurnId
 
 
@@ -104,3 +105,12 @@ class Message:
     author_name: str = ""
     essential: bool = False
     attempts: int = 0
+    media: tuple[str, ...] = ()
+    """Links of pictures and other files that came, or go, with the text."""
+    purpose: Purpose = Purpose.CONVERSATIONAL
+    proactive: bool = False
+    """Sent of the brand's own accord: needs consent for its purpose, waits out quiet hours."""
+    not_before: datetime | None = None
+    lapses_at: datetime | None = None
+    may_wait: bool = True
+    held_because: str = ""

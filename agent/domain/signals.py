@@ -84,17 +84,25 @@ class Signals:
     """All that ``decide`` looks at.
 
     ``consent_word`` is set where the text is exactly a consent keyword; ``keyword`` where the
-    fast path knows it. ``understanding`` is None where no model was run. ``llm_choice`` is the
-    intent that an LLM chose among those too close to call. ``outcome`` is None before acting.
+    fast path knows it. ``consent_heard`` is what a piece of the message says about texting,
+    ``consent_done`` the template that answers what was done about topics, ``beside`` what a message
+    that opts out says besides (then that is what was understood). ``understanding`` is None where
+    no model was run. ``llm_choice`` is the
+    intent that an LLM chose among those too close to call. ``pictures`` came along with the text.
+    ``outcome`` is None before acting.
     """
 
     text: str
     consent_word: ConsentReading | None = None
+    consent_heard: ConsentReading | None = None
+    consent_done: str = ""
+    beside: str = ""
     keyword: str | None = None
     understanding: Understanding | None = None
     llm_choice: str | None = None
     customer: CustomerSignals = field(default_factory=CustomerSignals)
     conversation: ConversationSignals = field(default_factory=ConversationSignals)
+    pictures: int = 0
     outcome: Outcome | None = None
     schema: int = SIGNALS_SCHEMA
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
 from agent.replies.scoring import Candidate, Scored
+from agent.replies.selection import reading_traits
 from agent.replies.values import ValueKind, values_of
 from agent.replies.words import content_stems, words
 
@@ -71,6 +72,7 @@ def traits_of(
         "from_brand": float(picked[0].evidence.kind == "brand"),
         "item": float(picked[0].unit.kind != "sentence"),
         **_kind_traits(asked, picked),
+        **reading_traits(scores, chosen),
     }
 
 

@@ -22,6 +22,7 @@ from agent.replies.scoring import (
     word_weights,
 )
 from agent.replies.segments import fit, measure
+from agent.replies.selection import Read, read_again
 from agent.replies.words import Unit
 from intents.types import Understanding
 from knowledge_base.question import is_elliptic
@@ -41,6 +42,8 @@ _FOLLOWS = 3.0
 """How far behind the best one (log-odds) a sentence of its passage is still worth its place."""
 _ALSO_LIKELY = 1.2
 """The same for a sentence of another passage."""
+_MAY_ANSWER = -1.5
+"""What reading must say of it (log-odds). A guess: stricter loses facts, laxer adds chatter."""
 
 
 class ExtractiveComposer:
@@ -49,11 +52,25 @@ class ExtractiveComposer:
     Args:
         max_segments: SMS parts that a reply may take.
         similarity: embedding similarity of sentences to the question; without it words decide.
+        read: reads the likeliest sentences together with the question; without it the order by
+            words and meaning stands.
     """
 
-    def __init__(self, *, max_segments: int = 2, similarity: Similarity | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        max_segments: int = 2,
+        similarity: Similarity | None = None,
+        read: Read | None = None,
+    ) -> None:
         self._max_segments = max_segments
         self._similarity = similarity
+        self._read = read
+
+    @property
+    def reads(self) -> bool:
+        """Whether sentences are read together with the question."""
+        return self._read is not None
 
     def from_rows(
         self,
@@ -105,8 +122,10 @@ class ExtractiveComposer:
         weights = word_weights(asked, earlier, candidates, rarity or {})
         matter = matter_of(asked, rarity or {}, closeness or {})
         scores = score(asked, weights, candidates, self._near(asked, candidates), matter)
+        if self._read is not None:
+            scores = read_again(question, candidates, scores, self._read)
         best = max(range(len(candidates)), key=lambda i: scores[i].total)
-        if scores[best].relevance < _LEAST_RELEVANCE:
+        if not _is_about(scores[best]):
             return None
         return self._join(_Picked(asked, candidates, scores, weights, matter, best))
 
@@ -233,9 +252,15 @@ def _adds(
     bar = scores[best].total - (_FOLLOWS if same else _ALSO_LIKELY)
     return (
         scores[i].total >= bar
-        and scores[i].relevance >= _LEAST_RELEVANCE
+        and _is_about(scores[i])
+        and scores[i].traits.get("read", 0.0) >= _MAY_ANSWER
         and _as_much_to_the_point(asked, one, chosen)
     )
+
+
+def _is_about(one: Scored) -> bool:
+    """Whether a sentence has to do with the question: reading says so, or words and meaning do."""
+    return one.traits.get("read", -1.0) > 0 or one.relevance >= _LEAST_RELEVANCE
 
 
 def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> bool:

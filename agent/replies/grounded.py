@@ -173,7 +173,7 @@ class GroundedAnswerer:
         draft = self._extractive.compose(
             found.question or question,
             understanding=understanding,
-            evidence=evidence,
+            evidence=(*evidence, *self._rows_to_read(found)),
             context=previous,
             rarity=found.word_weights,
             closeness=found.closeness,
@@ -183,6 +183,13 @@ class GroundedAnswerer:
         against = tuple(dict.fromkeys((*draft.evidence, *few)))
         extract = self._guarded("extractive", draft, against, question)
         return replace(extract, cut=composed.cut + extract.cut, llm_failure=composed.llm_failure)
+
+    def _rows_to_read(self, found: SearchResult) -> tuple[Evidence, ...]:
+        """Return catalogue rows that the question may mean without naming or asking for them."""
+        if not self._extractive.reads:
+            return ()
+        rows = {product.sku: product for product in (*found.products, *found.near_products)}
+        return tuple(from_product(product) for product in rows.values())
 
     def _prose(self, found: SearchResult, facts: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Return what may be quoted.

@@ -21,6 +21,11 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "opt_in_done": frozenset(),
     "help": frozenset(),
     "confirm_opt_out": frozenset(),
+    "joined": frozenset({"topics", "frequency"}),
+    "double_opt_in": frozenset({"topics", "frequency"}),
+    "double_opt_in_declined": frozenset(),
+    "preferences": frozenset({"choices", "link"}),
+    "preferences_saved": frozenset({"choices"}),
     "opt_out_declined": frozenset(),
     "wrong_number": frozenset(),
     "newsletter_hint": frozenset(),
@@ -41,6 +46,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "out_of_scope": frozenset(),
     "empty_message": frozenset(),
     "not_text": frozenset(),
+    "picture_alone": frozenset(),
     "handover": frozenset({"minutes"}),
     "handover_frustrated": frozenset({"minutes"}),
     "handover_sensitive": frozenset({"minutes"}),
@@ -55,6 +61,10 @@ NEEDED: Mapping[str, frozenset[str]] = {
 
 _SAMPLES = {
     "name": "Bartholomew",
+    "topics": "order updates and news and offers",
+    "frequency": "as orders move, up to 4 msgs a month",
+    "choices": "1 order updates: OFF\n2 news and offers: OFF\n3 how often: at most monthly",
+    "link": " Or here: https://texts.pinyonpace.example/preferences/" + "x" * 48,
     "minutes": "120",
     "opens": "Wednesday at 10:30 AM",
     "first": "changing your account details",
@@ -64,7 +74,7 @@ _SAMPLES = {
 """Longish values for measuring a template at load."""
 
 _MOST_SEGMENTS = 2
-_MAY_SAY_STOP = frozenset({"opt_in_done", "help", "wrong_number"})
+_MAY_SAY_STOP = frozenset({"opt_in_done", "help", "wrong_number", "preferences_saved"})
 # Carriers act on these words themselves (sms.md, section 4), so no question may ask for them.
 _PROMPTS_RESERVED = re.compile(
     r"\b(?:reply|text|send|answer|type)\b(?:\s+(?:with|back|us|me|or|YES|NO|START))*\W+"

@@ -9,103 +9,52 @@
 * The application's version is a constant: what a process of another build left is picked up.
 * A workflow here is one idempotent function without recorded steps: ``TurnRunner`` and ``Outbox``
   find in the database what they have already done, so recording steps would only double it.
+* What this process enqueues it looks for at once; what others enqueue, within a poll.
 """
 
-import json
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property, partial
 
 import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
-from dbos._serialization import Serializer
-from sqlmodel import Session
+from dbos import DBOS, DBOSConfig
 
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.ports import Ids
-from agent.outbox import Outbox
-from agent.runtime.turn_runner import TurnRunner
-from agent.store.unit_of_work import Database
+from agent.runtime.background import Repeated
+from agent.runtime.polling import Alarms, QueueWorkers
+from agent.runtime.queueing import (
+    APP_NAME,
+    APP_VERSION,
+    SCHEMA,
+    SENDS,
+    TURNS,
+    DurableQueue,
+    JsonSerializer,
+)
+from agent.runtime.work import Work
+
+__all__ = ["DurableQueue", "Work"]
+"""Live in modules of their own, and are asked of here with the rest."""
 
 _log = structlog.get_logger(__name__)
 
-APP_NAME = "textwise"
-APP_VERSION = "textwise-1"
-"""Constant on purpose: DBOS never picks up work of another version. Change workflow bodies only
-through ``DBOS.patch``."""
-TURNS, SENDS = "turns", "sends"
 WORKERS = 6
 """Turns at once in one process; unlimited workers on one engine deadlocked (DESIGN.md)."""
-TURN_POLL_S, SEND_POLL_S = 0.1, 0.5
+TURN_POLL_S, SEND_POLL_S = 0.5, 2.0
+"""For what other processes enqueue, and what nobody nudged us for."""
 STOP_S = 5.0
 """How long stopping waits for turns under way; what is not done then is done after the restart."""
-SCHEMA = "dbos"
-
-
-class JsonSerializer(Serializer):
-    """Ids as JSON instead of DBOS's pickle."""
-
-    def serialize(self, data: Any) -> str:
-        """Serialise arguments and results."""
-        return json.dumps(data)
-
-    def deserialize(self, serialized_data: str) -> Any:
-        """Restore arguments and results."""
-        return json.loads(serialized_data)
-
-    def name(self) -> str:
-        """Name the format in DBOS's rows."""
-        return "textwise_json"
-
-
-class DurableQueue:
-    """Enqueues turns and sends in the caller's transaction."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        self._client: DBOSClient | None = None
-
-    def connect(self) -> None:
-        """Connect once DBOS has migrated its tables."""
-        self._client = DBOSClient(
-            system_database_engine=self._engine,
-            dbos_system_schema=SCHEMA,
-            serializer=JsonSerializer(),
-            application_name=APP_NAME,
-        )
-
-    def enqueue_turn(
-        self, session: Session, turn_id: TurnId, conversation_id: ConversationId, *, delay_s: float
-    ) -> None:
-        """Enqueue a turn; it runs after the commit and the delay, one a conversation at a time."""
-        options: EnqueueOptions = {
-            "workflow_name": "take_turn",
-            "queue_name": TURNS,
-            "workflow_id": turn_id,
-            "queue_partition_key": conversation_id,
-            "app_version": APP_VERSION,
-        }
-        self._enqueue(session, options, conversation_id, delay_s)
-
-    def enqueue_send(self, session: Session, message_id: MessageId, *, delay_s: float) -> None:
-        """Enqueue the sending of one message."""
-        options: EnqueueOptions = {
-            "workflow_name": "send_message",
-            "queue_name": SENDS,
-            "app_version": APP_VERSION,
-        }
-        self._enqueue(session, options, message_id, delay_s)
-
-    def _enqueue(
-        self, session: Session, options: EnqueueOptions, argument: str, delay_s: float
-    ) -> None:
-        if self._client is None:
-            raise RuntimeError("DurableQueue.connect() comes before enqueueing")
-        if delay_s > 0:
-            options["delay_seconds"] = delay_s
-        self._client.enqueue_in_transaction(session, options, argument)
+_FREE_AFTER_S = 0.03
+"""Until DBOS has noted the end of a workflow, and the next of its conversation may begin."""
+_LONGEST_ALARM_S = 120.0
+"""Later work is found by DBOS's own look each second; remembering it would only cost memory."""
+WATCH_EVERY_S = 15.0
+_DELETE_AT_ONCE, _DELETE_EVERY_S = 500, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,60 +63,6 @@ class Pulse:
 
     beat_s: float = 5.0
     silent_s: float = 15.0
-
-
-class UnderWay:
-    """Counts work under way, so that stopping can wait for it."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._changed = threading.Condition()
-
-    def __enter__(self) -> None:
-        with self._changed:
-            self._count += 1
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._count -= 1
-            self._changed.notify_all()
-
-    def wait_for_none(self, timeout_s: float) -> bool:
-        """Wait until nothing is under way; False if the time was not enough."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._count == 0, timeout_s)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """What the workflows call."""
-
-    runner: TurnRunner
-    outbox: Outbox
-    database: Database
-    queue: DurableQueue
-    on_turn_done: Callable[[TurnId], None]
-    under_way: UnderWay = field(default_factory=UnderWay)
-
-    def take_turn(self, turn_id: TurnId, conversation_id: ConversationId) -> None:
-        """Run a turn and send its replies."""
-        with self.under_way:
-            try:
-                for message_id in self.runner.run(turn_id, conversation_id):
-                    self._send(message_id)
-            finally:
-                self.on_turn_done(turn_id)
-
-    def send(self, message_id: MessageId) -> None:
-        """Send one message; where the provider was busy, enqueue the next try."""
-        with self.under_way:
-            self._send(message_id)
-
-    def _send(self, message_id: MessageId) -> None:
-        retry_after_s = self.outbox.send(message_id)
-        if retry_after_s is not None:
-            with self.database.begin() as uow:
-                self.queue.enqueue_send(uow.session, message_id, delay_s=retry_after_s)
 
 
 class DurableRuntime:
@@ -181,13 +76,33 @@ class DurableRuntime:
         ids: Ids,
         single_process: bool,
         pulse: Pulse,
+        keep_days: float = 14.0,
+        watch: Callable[[], bool | None] | None = None,
     ) -> None:
+        """Take what is needed; nothing runs yet.
+
+        Args:
+            engine: DBOS's own.
+            work: what the workflows call.
+            ids: for the process's own id.
+            single_process: whether every other process's work may be taken over at once.
+            pulse: pace of the heartbeat.
+            keep_days: finished rows of DBOS are deleted after these.
+            watch: looks now and then for what is stuck (``agent.runtime.watch``).
+        """
         self._engine = engine
         self._work = work
+        self._dbos: DBOS | None = None
         self._single_process = single_process
         self._pulse = pulse
+        self._keep = timedelta(days=keep_days)
         self.executor_id = ids.new("exe")
         self._stop = threading.Event()
+        self._alarms = Alarms()
+        self._workers = QueueWorkers()
+        self._beating_since: float | None = None
+        self._deleted_at = time.monotonic()
+        self._watch = None if watch is None else Repeated("watch", watch, every_s=WATCH_EVERY_S)
         self._heart = threading.Thread(target=self._beat_and_reap, daemon=True, name="heartbeat")
 
     def launch(self) -> None:
@@ -202,49 +117,101 @@ class DurableRuntime:
             "log_level": "WARNING",
             "use_listen_notify": False,
         }
-        DBOS(config=config)
+        dbos = self._dbos = DBOS(config=config)
         _register(self._work)
+        # Our queues are looked into by our own threads, which can be nudged.
+        DBOS.listen_queues([])
         DBOS.launch()
-        DBOS.register_queue(
+        turns = DBOS.register_queue(
             TURNS,
             worker_concurrency=WORKERS,
             partition_concurrency=1,
             polling_interval_sec=TURN_POLL_S,
             on_conflict="always_update",
         )
-        DBOS.register_queue(
+        sends = DBOS.register_queue(
             SENDS,
             worker_concurrency=WORKERS,
             polling_interval_sec=SEND_POLL_S,
             on_conflict="always_update",
         )
-        self._work.queue.connect()
+        self._alarms.start()
+        self._work.queue.connect(self._enqueued)
         self._beat()
         # On SQLite there is one process: whoever else has left a heartbeat is gone.
         self._reap(0.0 if self._single_process else self._pulse.silent_s)
+        self._work.under_way.on_end = self._look_again
+        for queue in (turns, sends):
+            self._workers.start(dbos, queue)
         self._heart.start()
+        if self._watch is not None:
+            self._watch.start()
 
     def close(self) -> None:
         """Stop working; what is unfinished is picked up at the next start."""
         self._stop.set()
+        if self._watch is not None:
+            self._watch.close()
+        self._workers.close()
+        self._alarms.close()
         self._work.under_way.wait_for_none(STOP_S)
+        for patient in (self._work.outbox, self._work.runner):
+            patient.patience.stop.set()
         DBOS.destroy(destroy_registry=True)
         self._engine.dispose()
         if self._heart.is_alive():
             self._heart.join(timeout=STOP_S)
 
+    # ── looking at once ────────────────────────────────────────────────────────────────────
+
+    def _look_again(self) -> None:
+        """Look for the next turn soon: a worker is free, and a conversation perhaps too."""
+        self._alarms.after(_FREE_AFTER_S, self._nudges[TURNS])
+
+    def _enqueued(self, queue: str, delay_s: float) -> None:
+        """Look when it is time for what this process has just enqueued."""
+        if delay_s <= 0:
+            self._workers.nudge(queue)
+        elif delay_s <= _LONGEST_ALARM_S:
+            self._alarms.after(delay_s, self._wakes[queue])
+
+    @cached_property
+    def _nudges(self) -> dict[str, Callable[[], None]]:
+        return {queue: partial(self._workers.nudge, queue) for queue in (TURNS, SENDS)}
+
+    @cached_property
+    def _wakes(self) -> dict[str, Callable[[], None]]:
+        return {queue: partial(self._wake, queue) for queue in (TURNS, SENDS)}
+
+    def _wake(self, queue: str) -> None:
+        """Take up what was delayed until now; DBOS itself would look within a second."""
+        if self._dbos is not None and not self._stop.is_set():
+            self._dbos._sys_db.transition_delayed_workflows()  # noqa: SLF001 - the only way
+            self._workers.nudge(queue)
+
+    # ── heartbeat, reaping, tidying ────────────────────────────────────────────────────────
+
     def _beat_and_reap(self) -> None:
         while not self._stop.wait(self._pulse.beat_s):
             try:
                 self._beat()
-                self._reap(self._pulse.silent_s)
-            except sa.exc.DBAPIError as error:
-                # The database went away; the next beat tries again.
+                if self._steady():
+                    self._reap(self._pulse.silent_s)
+                self._delete_finished()
+            except Exception as error:  # noqa: BLE001 - a heart that stops is taken for a dead process
+                # The database went away, as a rule; the next beat tries again.
+                self._beating_since = None
                 _log.warning("heartbeat_failed", error=type(error).__name__)
 
     def _beat(self) -> None:
         with self._work.database.begin() as uow:
             uow.live.beat(self.executor_id)
+        self._beating_since = self._beating_since or time.monotonic()
+
+    def _steady(self) -> bool:
+        """Whether the others have had time for a sign of life since the database was last away."""
+        since = self._beating_since
+        return since is not None and time.monotonic() - since >= self._pulse.silent_s
 
     def _reap(self, silence_s: float) -> None:
         """Enqueue again the work of executors that give no sign of life."""
@@ -257,6 +224,28 @@ class DurableRuntime:
             _log.info("reaped", executor=executor_id, workflows=len(recovered))
             with self._work.database.begin() as uow:
                 uow.live.forget_executor(executor_id)
+            for queue in (TURNS, SENDS):
+                self._workers.nudge(queue)
+
+    def _delete_finished(self) -> None:
+        """Delete DBOS's rows of work that is long over, a batch an hour or until none is left."""
+        if time.monotonic() - self._deleted_at < _DELETE_EVERY_S:
+            return
+        if self.delete_finished(datetime.now(UTC) - self._keep) < _DELETE_AT_ONCE:
+            self._deleted_at = time.monotonic()
+
+    def delete_finished(self, before: datetime) -> int:
+        """Delete up to 500 finished workflows of before a time; return how many there were."""
+        finished = DBOS.list_workflows(
+            status=["SUCCESS", "ERROR", "CANCELLED"],
+            completed_before=before.isoformat(),
+            limit=_DELETE_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if finished:
+            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+        return len(finished)
 
 
 def _register(work: Work) -> None:

@@ -2,27 +2,36 @@
 
 from typing import Any
 
+from agent.brand import Brand
+from agent.channels import LOCAL_PROVIDERS
 from agent.domain.messages import Message
 from agent.domain.signals import Escalate, Route
 from agent.turn_io import TurnOutcome
 
 
-def turn_result(outcome: TurnOutcome, stored: list[Message]) -> dict[str, Any]:
+def turn_result(outcome: TurnOutcome, stored: list[Message], brand: Brand) -> dict[str, Any]:
     """Return the ``replies`` and ``turn`` of ``POST /v1/messages`` as JSON values."""
-    return {"replies": [reply_view(message) for message in stored], "turn": _turn_view(outcome)}
+    return {"replies": [reply_view(m, brand) for m in stored], "turn": _turn_view(outcome)}
 
 
-def reply_view(message: Message) -> dict[str, Any]:
-    """Return one reply as the API shows it."""
+def reply_view(message: Message, brand: Brand) -> dict[str, Any]:
+    """Return one reply as the API shows it.
+
+    ``cost`` is that of its parts at the price of now, in the brand's currency; None where the
+    brand file names no price, or the reply does not leave as SMS.
+    """
+    local = message.provider in LOCAL_PROVIDERS
+    cost = None if local else brand.sending.cost(message.segments)
     return {
         "id": message.id,
         "text": message.text,
         "encoding": message.encoding,
         "segments": message.segments,
+        "cost": None if cost is None else {"amount": str(cost), "currency": brand.currency},
     }
 
 
-def failed_result(escalate: Escalate, stored: list[Message]) -> dict[str, Any]:
+def failed_result(escalate: Escalate, stored: list[Message], brand: Brand) -> dict[str, Any]:
     """Return the same shape for a turn that could not be taken: nothing was read or found."""
     turn: dict[str, Any] = {
         "route": Route.ESCALATION,
@@ -36,7 +45,7 @@ def failed_result(escalate: Escalate, stored: list[Message]) -> dict[str, Any]:
         "composer": "none",
         "took_ms": dict.fromkeys(_STAGES, 0.0),
     }
-    return {"replies": [reply_view(message) for message in stored], "turn": turn}
+    return {"replies": [reply_view(message, brand) for message in stored], "turn": turn}
 
 
 _STAGES = ("total", "understanding", "retrieval", "composing")

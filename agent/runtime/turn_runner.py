@@ -5,25 +5,33 @@ committed and goes on from there.
 """
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
 from agent.brand import Brand
-from agent.domain.consent import ConsentAction, ConsentState, Purpose, present_state
-from agent.domain.conversations import Conversation, ConversationEvent, ConversationStatus
+from agent.cases import hand_over
+from agent.channels import LOCAL_PROVIDERS
+from agent.consent.asking import keep_question, without_stale_question
+from agent.consent.links import no_link
+from agent.consent.recording import record_decision
+from agent.consent.turns import TurnConsent, consent_of_turn
+from agent.domain.consent import ConsentAction
+from agent.domain.conversations import Conversation, ConversationStatus
 from agent.domain.customers import Customer
-from agent.domain.ids import ConversationId, MessageId, TurnId
+from agent.domain.ids import ConversationId, CustomerId, MessageId, TurnId
 from agent.domain.messages import Author, Direction, Message
-from agent.domain.signals import Escalate
+from agent.domain.signals import Escalate, Route
 from agent.domain.turns import TurnState
 from agent.handover import Handovers
-from agent.replies.segments import fit, measure
+from agent.replies.segments import fit, measure, shorten
+from agent.runtime.patience import Patience, is_outage
 from agent.runtime.result import failed_result, turn_result
 from agent.store.unit_of_work import Database, UnitOfWork
 from agent.turn import TurnTaker
 from agent.turn_io import Reply, TurnInput, TurnOutcome
-from intents.types import ConsentReading
 
 _log = structlog.get_logger(__name__)
 
@@ -47,16 +55,24 @@ class TurnRunner:
     taker: TurnTaker
     brand: Brand
     handovers: Handovers
+    detach: Callable[[UnitOfWork, ConversationId, TurnId], None]
+    """Called where whoever texts says that it is a wrong number (``agent.privacy.detaching``)."""
+    patience: Patience = field(default_factory=Patience)
+    preference_link: Callable[[CustomerId], str] = no_link
+    """Where a customer's own page of topics is; empty for nowhere."""
 
     def run(self, turn_id: TurnId, conversation_id: ConversationId) -> list[MessageId]:
         """Run a turn, trying up to three times, then hand the conversation to a person."""
         for attempt in range(1, MAX_ATTEMPTS + 1):
             try:
-                return self._run_once(turn_id, conversation_id)
-            except Exception:  # noqa: BLE001 - the outermost edge: nothing above could help
+                # A database that is away is no failure of the turn, and no try.
+                return self.patience.through(partial(self._run_once, turn_id, conversation_id))
+            except Exception as error:
+                if is_outage(error):
+                    raise
                 _log.exception("turn_failed", turn=turn_id, attempt=attempt)
                 time.sleep(0.1 * attempt)
-        return self._give_up(turn_id, conversation_id)
+        return self.patience.through(partial(self._give_up, turn_id, conversation_id))
 
     def _run_once(self, turn_id: TurnId, conversation_id: ConversationId) -> list[MessageId]:
         claimed = self._claim(turn_id, conversation_id)
@@ -98,29 +114,28 @@ class TurnRunner:
         customer = uow.customers.get(conversation.customer_id)
         if customer is None:
             raise LookupError(f"conversation {conversation.id} has no customer")
-        opted_out, recorded = self._consent(uow, conversation, messages)
+        conversation = without_stale_question(uow, conversation)
         turn = TurnInput(
             conversation=conversation,
             customer=customer,
             texts=tuple(message.text for message in messages),
-            opted_out=opted_out,
-            consent_recorded=recorded,
+            consent=self._consent(uow, conversation, messages),
             previous=_previous_question(uow, conversation, messages),
             provider_handled=any(message.provider_handled for message in messages),
+            pictures=sum(len(message.media) for message in messages),
         )
         return _Claimed(messages=messages, conversation=conversation, customer=customer, turn=turn)
 
     def _consent(
         self, uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
-    ) -> tuple[bool, ConsentReading | None]:
+    ) -> TurnConsent:
         """Return the state before these texts, and what the inbox recorded because of them."""
-        ledger = uow.consents.ledger(conversation.customer_id, sender=self.brand.slug)
-        ours = {message.id for message in messages}
-        before = present_state(
-            (event for event in ledger if event.evidence not in ours), Purpose.CONVERSATIONAL
+        return consent_of_turn(
+            uow.consents.ledger(conversation.customer_id, sender=self.brand.slug),
+            {message.id for message in messages},
+            self.brand.consent,
+            link=self.preference_link(conversation.customer_id),
         )
-        recorded = [event.action for event in ledger if event.evidence in ours]
-        return before is ConsentState.OUT, _READINGS[recorded[-1]] if recorded else None
 
     # ── keeping ────────────────────────────────────────────────────────────────────────────
 
@@ -134,25 +149,36 @@ class TurnRunner:
         """
         conversation_id = claimed.conversation.id
         with self.database.begin() as uow:
+            known = uow.turns.get(turn_id)
+            if known is not None and known.state is not TurnState.CLAIMED:
+                # Another process took this one for dead and has finished the turn.
+                return False
             if may_void and uow.messages.unclaimed(conversation_id):
                 return True
             now = uow.conversations.get(conversation_id)
             overtaken = now.status is not claimed.conversation.status
-            replies = () if overtaken and not outcome.consent else outcome.replies
+            about_consent = outcome.decision.route is Route.CONSENT
+            replies = () if overtaken and not about_consent else outcome.replies
             # Consent first: an opt-out cancels what is pending, but not its own confirmation.
             self._apply(uow, turn_id, claimed, outcome, overtaken=overtaken)
             stored = [
                 self._store_reply(uow, turn_id, claimed, reply, place)
                 for place, reply in enumerate(replies)
             ]
-            uow.turns.finish(turn_id, result=turn_result(outcome, stored), trace=outcome.trace)
+            self._keep_question(uow, claimed, outcome, stored)
+            uow.turns.finish(
+                turn_id, result=turn_result(outcome, stored, self.brand), trace=outcome.trace
+            )
             uow.live.publish(conversation_id, "typing", on=False)
             return False
 
     def _store_reply(
         self, uow: UnitOfWork, turn_id: TurnId, claimed: _Claimed, reply: Reply, place: int
     ) -> Message:
-        text = fit(reply.text)
+        # What the carriers require is never shortened, nor what is not sent as SMS.
+        whole = reply.essential or claimed.messages[-1].provider in LOCAL_PROVIDERS
+        limit = self.brand.voice.max_segments
+        text = fit(reply.text) if whole else shorten(reply.text, limit)
         measured = measure(text)
         message = uow.messages.add_outbound(
             claimed.conversation.id,
@@ -183,29 +209,43 @@ class TurnRunner:
         overtaken: bool,
     ) -> None:
         conversation_id = claimed.conversation.id
+        # The ledger first: it locks the customer, and the inbox takes the locks in that order too.
+        if outcome.consent is not None and claimed.turn.consent.recorded is None:
+            self._record_consent(uow, claimed, outcome.consent, outcome.decision.rule)
         uow.conversations.remember(
             conversation_id,
             failed_turns=outcome.failed_turns,
             pending=outcome.pending,
             flow=outcome.flow,
         )
-        if outcome.consent is not None and claimed.turn.consent_recorded is None:
-            self._record_consent(uow, claimed, outcome.consent, outcome.decision.rule)
         if outcome.escalate is not None and not overtaken:
-            _escalate(uow, conversation_id, outcome.escalate, turn_id)
+            hand_over(uow, conversation_id, outcome.escalate, turn_id)
+        if outcome.wrong_number and not overtaken:
+            self.detach(uow, conversation_id, turn_id)
 
     def _record_consent(
         self, uow: UnitOfWork, claimed: _Claimed, action: ConsentAction, rule: str
     ) -> None:
-        uow.consents.record(
+        record_decision(
+            uow,
+            self.brand,
             claimed.conversation.customer_id,
-            sender=self.brand.slug,
+            claimed.messages[-1].id,
             action=action,
-            source=rule,
-            evidence=claimed.messages[-1].id,
+            rule=rule,
         )
-        if action is ConsentAction.OPT_OUT:
-            uow.messages.cancel_pending([claimed.conversation.id])
+
+    def _keep_question(
+        self, uow: UnitOfWork, claimed: _Claimed, outcome: TurnOutcome, stored: list[Message]
+    ) -> None:
+        keep_question(
+            uow,
+            self.brand,
+            claimed.conversation,
+            claimed.messages,
+            template=outcome.decision.template,
+            asked_by=stored[0].id if stored else None,
+        )
 
     def _already_composed(self, turn_id: TurnId) -> list[MessageId]:
         with self.database.read() as uow:
@@ -222,10 +262,10 @@ class TurnRunner:
             claimed = self._load_for_giving_up(uow, turn_id, conversation_id)
             if claimed is None:
                 return []
-            _escalate(uow, conversation_id, escalate, turn_id)
+            hand_over(uow, conversation_id, escalate, turn_id)
             reply = Reply(text=self.handovers.templates.say("trouble_handover"))
             stored = self._store_reply(uow, turn_id, claimed, reply, 0)
-            uow.turns.fail(turn_id, result=failed_result(escalate, [stored]))
+            uow.turns.fail(turn_id, result=failed_result(escalate, [stored], self.brand))
             uow.live.publish(conversation_id, "typing", on=False)
             return [stored.id]
 
@@ -240,22 +280,6 @@ class TurnRunner:
             return None
         uow.conversations.burst_claimed(conversation_id)
         return self._load(uow, tuple(messages), uow.conversations.get(conversation_id))
-
-
-_READINGS = {
-    ConsentAction.OPT_OUT: ConsentReading.OPT_OUT,
-    ConsentAction.OPT_IN: ConsentReading.OPT_IN,
-}
-
-
-def _escalate(
-    uow: UnitOfWork, conversation_id: ConversationId, escalate: Escalate, turn_id: TurnId
-) -> None:
-    if uow.conversations.get(conversation_id).status is ConversationStatus.HUMAN:
-        return
-    status = uow.conversations.apply(conversation_id, ConversationEvent.ESCALATED)
-    uow.escalations.open(conversation_id, escalate, turn_id)
-    uow.live.publish(conversation_id, "status", status=status)
 
 
 def _previous_question(

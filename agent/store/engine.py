@@ -1,5 +1,7 @@
 """Engines. SQLite in WAL mode with a busy timeout; PostgreSQL through psycopg 3."""
 
+import threading
+
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,7 +22,9 @@ def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
     engine = create_engine_for_dbos(url, pool_size=pool_size)
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _leave_transactions_to_us)
-        sa.event.listen(engine, "begin", _begin)
+        turnstile = _Turnstile()
+        sa.event.listen(engine, "begin", turnstile.enter)
+        sa.event.listen(engine, "checkin", turnstile.leave)
     return engine
 
 
@@ -58,8 +62,32 @@ def _leave_transactions_to_us(connection: DBAPIConnection, _record: ConnectionPo
     connection.isolation_level = None
 
 
-def _begin(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later would fail with "database is locked" at its
-    # first write; taking the write lock at once makes writers queue up instead.
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+class _Turnstile:
+    """Lets this process's writers into SQLite one after another.
+
+    SQLite itself makes a writer that finds the lock taken sleep and look again, up to 100 ms each
+    time, and whoever looks at the right moment goes first: in a burst some waited for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def enter(self, connection: sa.Connection) -> None:
+        """Begin a transaction; one that may write waits for the writer before it."""
+        if connection.get_execution_options().get(READ_ONLY, False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get(_INSIDE):
+            self._lock.acquire()
+            connection.info[_INSIDE] = True
+        # A transaction that reads first and writes later would fail with "database is locked" at
+        # its first write; taking the write lock at once makes writers queue up instead.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def leave(self, _connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        """Let the next writer in, once a connection is given back to the pool."""
+        if record.info.pop(_INSIDE, False):
+            self._lock.release()
+
+
+_INSIDE = "textwise_inside"

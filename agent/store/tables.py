@@ -33,6 +33,11 @@ class CustomerRow(SQLModel, table=True):
     demo: bool = False
     note: str = ""
     """Introduces a seeded customer to whoever tries the simulator."""
+    postal_code: str = ""
+    region: str = ""
+    """A US state's two letters, where known; its rules on texting hours hold."""
+    time_zone: str = ""
+    """Stated or known for sure, such as America/Denver; then the number is not asked."""
     created_at: datetime = time_column()
 
 
@@ -98,6 +103,20 @@ class MessageRow(SQLModel, table=True):
         sa.UniqueConstraint("provider", "provider_id"),
         sa.Index("ix_messages_conversation_created", "conversation_id", "created_at"),
         sa.Index("ix_messages_unclaimed", "conversation_id", "direction", "turn_id"),
+        sa.Index("ix_messages_client_id", "client_id", unique=True),
+        sa.Index(
+            "ix_messages_released",
+            "conversation_id",
+            "released_at",
+            sqlite_where=sa.text("released_at IS NOT NULL"),
+            postgresql_where=sa.text("released_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_messages_waiting",
+            "created_at",
+            sqlite_where=sa.text("direction = 'inbound' AND turn_id IS NULL"),
+            postgresql_where=sa.text("direction = 'inbound' AND turn_id IS NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -120,6 +139,18 @@ class MessageRow(SQLModel, table=True):
     encoding: str = ""
     segments: int = 0
     attempts: int = 0
+    purpose: str = "conversational"
+    proactive: bool = False
+    """Sent of the brand's own accord, not as an answer."""
+    client_id: str | None = None
+    """The caller's id of a proactive text: the same one twice is sent once."""
+    not_before: datetime | None = time_column(nullable=True)
+    lapses_at: datetime | None = time_column(nullable=True)
+    may_wait: bool = True
+    """Whether quiet hours and caps delay it; otherwise it lapses."""
+    held_because: str = ""
+    released_at: datetime | None = time_column(nullable=True)
+    """When a proactive text was last let out; caps count from here."""
     created_at: datetime = time_column()
     updated_at: datetime = time_column()
 
@@ -134,6 +165,12 @@ class TurnRow(SQLModel, table=True):
             "created_at",
             sqlite_where=sa.text("reviewed_at IS NULL"),
             postgresql_where=sa.text("reviewed_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_turns_under_way",
+            "created_at",
+            sqlite_where=sa.text("state = 'claimed'"),
+            postgresql_where=sa.text("state = 'claimed'"),
         ),
     )
 
@@ -174,9 +211,10 @@ class TraceRow(SQLModel, table=True):
 
 
 class ConsentEventRow(SQLModel, table=True):
-    """One line of the append-only consent ledger."""
+    """One line of the append-only consent ledger; triggers refuse to change or delete one."""
 
     __tablename__ = "consent_events"
+    __table_args__ = (sa.Index("ix_consent_events_entry_key", "entry_key", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     customer_id: str = Field(foreign_key="customers.id", index=True)
@@ -188,6 +226,19 @@ class ConsentEventRow(SQLModel, table=True):
     text_version: str
     evidence: str
     at: datetime = time_column()
+    """When consent was given or taken back."""
+    topic: str = ""
+    """One of the brand's topics; empty: the whole purpose."""
+    frequency: str = ""
+    actor: str = ""
+    """Who wrote the line down, where that was not the customer."""
+    details: dict[str, str] | None = json_column()
+    details_sha256: str = ""
+    recorded_at: datetime | None = time_column(nullable=True)
+    entry_key: str | None = None
+    """Makes an import harmless to repeat."""
+    hash: str = ""
+    """Over this line and the one before it (``agent.consent.chain``)."""
 
 
 class EscalationRow(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -9,15 +10,21 @@ from sqlmodel import Session
 from agent.domain.ports import Clock, Ids
 from agent.store.engine import READ_ONLY
 from agent.store.repositories.consent import Consents
+from agent.store.repositories.consent_questions import ConsentQuestions
 from agent.store.repositories.conversations import Conversations
 from agent.store.repositories.customers import Customers
+from agent.store.repositories.deliveries import Deliveries
 from agent.store.repositories.escalations import Escalations
 from agent.store.repositories.jobs import Jobs
 from agent.store.repositories.labels import Labels
 from agent.store.repositories.live import Live
 from agent.store.repositories.messages import Messages
+from agent.store.repositories.parts import Parts
+from agent.store.repositories.proactive import Proactive
 from agent.store.repositories.shadows import Shadows
+from agent.store.repositories.suppressions import Suppressions
 from agent.store.repositories.turns import Turns
+from agent.store.repositories.unanswered import Unanswered
 from agent.store.repositories.users import Users
 
 
@@ -26,17 +33,28 @@ class UnitOfWork:
 
     def __init__(self, session: Session, clock: Clock, ids: Ids) -> None:
         self.session = session
+        self._clock = clock
         self.customers = Customers(session, clock, ids)
         self.conversations = Conversations(session, clock, ids)
         self.messages = Messages(session, clock, ids)
+        self.parts = Parts(session, clock)
         self.turns = Turns(session, clock)
         self.consents = Consents(session, clock)
+        self.consent_questions = ConsentQuestions(session, clock, ids)
+        self.deliveries = Deliveries(session, clock)
         self.escalations = Escalations(session, clock, ids)
+        self.unanswered = Unanswered(session, clock)
         self.users = Users(session, clock, ids)
         self.live = Live(session, clock)
         self.labels = Labels(session, clock, ids)
         self.shadows = Shadows(session, clock)
         self.jobs = Jobs(session, clock, ids)
+        self.proactive = Proactive(session, clock, ids)
+        self.suppressions = Suppressions(session, clock)
+
+    def now(self) -> datetime:
+        """Return the present time in UTC."""
+        return self._clock.now()
 
 
 class Database:

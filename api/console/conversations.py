@@ -92,7 +92,10 @@ def story_page(
 ) -> Response:
     """Render a conversation's page, with what went wrong and what was written, if anything."""
     with services.database.read() as uow:
-        story = read_story(uow, services.brand, conversation_id)
+        url = services.settings.public_url
+        story = read_story(
+            uow, services.brand, conversation_id, public_url="" if url is None else str(url)
+        )
     context = {
         "user": user,
         "story": story,

@@ -15,6 +15,7 @@ from agent.errors import NotFoundError
 from agent.store.repositories.live import Note
 from agent.store.unit_of_work import UnitOfWork
 from api.console.listing import author_words
+from api.console.media import Attachment, attachments
 from api.console.packet import Packet, make_packet, sparkline
 from api.pages.decision import effective
 
@@ -37,7 +38,7 @@ class Line:
     """A message in the thread.
 
     ``gist`` stands under the last message that its turn concerns; ``trouble`` says in words that
-    the message did not arrive.
+    the message did not arrive; ``files`` came or went with the text.
     """
 
     message: Message
@@ -46,6 +47,7 @@ class Line:
     gist: Gist | None
     trouble: str
     revision: str
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,10 @@ class Story:
         return self.customer.name or self.conversation.customer_address
 
 
-def read_story(uow: UnitOfWork, brand: Brand, conversation_id: ConversationId) -> Story:
-    """Read one conversation.
+def read_story(
+    uow: UnitOfWork, brand: Brand, conversation_id: ConversationId, *, public_url: str = ""
+) -> Story:
+    """Read one conversation. ``public_url``: this site's, whose pictures are shown.
 
     Raises:
         NotFoundError: there is none with this id.
@@ -91,7 +95,7 @@ def read_story(uow: UnitOfWork, brand: Brand, conversation_id: ConversationId) -
         conversation=conversation,
         customer=customer,
         consent=uow.consents.state(customer.id, sender=brand.slug),
-        lines=make_lines(uow.messages.thread(conversation_id), turns),
+        lines=make_lines(uow.messages.thread(conversation_id), turns, public_url=public_url),
         cases=tuple(uow.escalations.of_conversation(conversation_id)),
         notes=tuple(uow.live.notes(conversation_id)),
         packet=packet,
@@ -120,12 +124,18 @@ def _moves(conversation: Conversation, event: ConversationEvent) -> bool:
         return False
 
 
-def make_lines(messages: Sequence[Message], turns: Sequence[TurnRecord]) -> tuple[Line, ...]:
+def make_lines(
+    messages: Sequence[Message], turns: Sequence[TurnRecord], *, public_url: str = ""
+) -> tuple[Line, ...]:
     """Set each turn's gist under its last reply, or under the text that got none."""
     gists = {turn.id: _gist(turn) for turn in turns}
     place = {m.turn_id: m.id for m in messages if m.turn_id is not None}
     return tuple(
-        _line(m, gists.get(m.turn_id) if m.turn_id and place[m.turn_id] == m.id else None)
+        _line(
+            m,
+            gists.get(m.turn_id) if m.turn_id and place[m.turn_id] == m.id else None,
+            attachments(m.media, public_url=public_url),
+        )
         for m in messages
     )
 
@@ -138,7 +148,7 @@ _TROUBLES = {
 }
 
 
-def _line(message: Message, gist: Gist | None) -> Line:
+def _line(message: Message, gist: Gist | None, files: tuple[Attachment, ...]) -> Line:
     trouble = "" if message.delivery is None else _TROUBLES.get(message.delivery, "")
     if trouble and message.error:
         trouble = f"{trouble}: {message.error}"
@@ -149,6 +159,7 @@ def _line(message: Message, gist: Gist | None) -> Line:
         gist=gist,
         trouble=trouble,
         revision=f"{message.delivery}-{'' if gist is None else gist.turn_id}",
+        files=files,
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.runtime.figures import sending_figures
 from api.auth import ServicesDep
 
 router = APIRouter(tags=["health"])
@@ -39,9 +40,10 @@ def ready(services: ServicesDep, response: Response) -> Mapping[str, Any]:
 
 
 @router.get("/metrics", include_in_schema=False)
-def metrics() -> Response:
+def metrics(services: ServicesDep) -> Response:
     """Return Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    figures = generate_latest() + sending_figures(services.database)
+    return Response(figures, media_type=CONTENT_TYPE_LATEST)
 
 
 def _database_answers(engine: sa.Engine) -> str:

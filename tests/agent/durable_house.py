@@ -42,10 +42,18 @@ def build(url: str, home: Path) -> DurableHouse:
     return DurableHouse(services, answerer, sender)
 
 
-def text(house: DurableHouse, words: str, provider_id: str = "SM1") -> Accepted:
+def text(
+    house: DurableHouse,
+    words: str,
+    provider_id: str = "SM1",
+    *,
+    sender: str = "+15550100301",
+    silence_s: float | None = None,
+) -> Accepted:
     return house.services.inbox.accept(
         InboundMessage(
-            provider="twilio", provider_id=provider_id, channel="sms", sender="+15550100301",
+            provider="twilio", provider_id=provider_id, channel="sms", sender=sender,
             recipient="+15550100200", text=words, received_at=house.services.clock.now(),
-        )
+        ),
+        silence_s=silence_s,
     )  # fmt: skip

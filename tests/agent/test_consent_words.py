@@ -1,11 +1,21 @@
 """Exact consent words, however they are typed."""
 
+import random
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.consent.words import normalise, read_consent_word
-from intents.consent import OPT_OUT_WORDS
+from agent.consent.words import (
+    languages_of,
+    normalise,
+    read_consent_word,
+    read_preferences_word,
+    read_yes_no,
+)
+from agent.settings import CHECKOUT
+from intents.consent import OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
 from intents.types import ConsentReading
 
 
@@ -54,3 +64,48 @@ def test_punctuation_and_case_never_hide_a_stop(word: str, before: str, after: s
 @given(st.text())
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
+
+
+@given(
+    word=st.sampled_from(sorted(w for w in OPT_OUT_WORDS if w.isascii())),
+    seed=st.integers(0, 2**32),
+    marks=st.text("!.,;:*\"'()-_ ~🛑🙏😡\u200b", max_size=30),
+)
+def test_random_case_and_marks_never_hide_a_stop(word: str, seed: int, marks: str) -> None:
+    mixed = random.Random(seed)
+    typed = "".join(mixed.choice([c.lower(), c.upper()]) for c in word)
+
+    assert read_consent_word(marks + typed + marks) is ConsentReading.OPT_OUT
+
+
+@pytest.mark.parametrize(
+    ("word", "languages"),
+    [("PARAR", ("es", "pt")), ("Arrêt", ("fr",)), ("ARRET", ("fr",)), ("STOPP!", ("de", "sv", "no")),
+     ("basta", ("es", "it")), ("стоп", ("ru", "uk")), ("stop", ("en",)), ("hola", ())],
+)  # fmt: skip
+def test_stop_words_are_known_by_language(word: str, languages: tuple[str, ...]) -> None:
+    assert languages_of(word) == languages
+    assert (read_consent_word(word) is ConsentReading.OPT_OUT) == bool(languages)
+
+
+def test_no_foreign_stop_word_is_a_word_of_the_brands_own_pages() -> None:
+    foreign = set().union(*(w for key, w in OPT_OUT_BY_LANGUAGE.items() if key != "en"))
+    pages = (CHECKOUT / "knowledge_base/demo/content").rglob("*.md")
+    said = {w for page in pages for w in re.findall(r"\w+", page.read_text("utf-8").lower())}
+
+    assert len(said) > 500
+    assert foreign & said == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("YES", True), (" y. ", True), ("Yes 👍", True), ("NO", False), ("n!", False),
+     ("yes but when", None), ("", None), ("no way", None)],
+)  # fmt: skip
+def test_only_yes_and_no_alone_answer_a_sign_up(text: str, answer: bool | None) -> None:  # noqa: FBT001
+    assert read_yes_no(text) is answer
+
+
+def test_the_word_for_the_list_of_topics() -> None:
+    assert read_preferences_word("Prefs!")
+    assert not read_preferences_word("my preferences are blue boots")

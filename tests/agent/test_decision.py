@@ -60,6 +60,7 @@ IN_MENU = ConversationSignals(flow=FlowState(flow="help_menu", step="menu"))
         (signals(read=understanding(), conversation=WAITING), Route.HUMAN, "status_waiting"),
         (signals(""), Route.SMALLTALK, "empty_message"),
         (signals("🙈🙈"), Route.SMALLTALK, "not_text"),
+        (Signals(text="", pictures=1), Route.SMALLTALK, "picture_alone"),
         (signals(keyword="person"), Route.ESCALATION, "asked_for_person"),
         (signals(read=understanding("contact_human_agent")), Route.ESCALATION, "asked_for_person"),
         (signals(read=understanding(frustration=0.9)), Route.ESCALATION, "frustration"),

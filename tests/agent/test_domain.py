@@ -61,8 +61,11 @@ def test_the_last_line_of_the_ledger_decides(actions: list[ConsentAction]) -> No
         for action in actions
     ]  # fmt: skip
 
-    expected = ConsentState.NONE if not actions else {
-        ConsentAction.OPT_IN: ConsentState.IN, ConsentAction.OPT_OUT: ConsentState.OUT,
-    }[actions[-1]]  # fmt: skip
+    said = [a for a in actions if a in {ConsentAction.OPT_IN, ConsentAction.OPT_OUT}]
+    if said:
+        expected = ConsentState.IN if said[-1] is ConsentAction.OPT_IN else ConsentState.OUT
+    else:
+        implied = ConsentAction.IMPLIED in actions
+        expected = ConsentState.IN if implied else ConsentState.NONE
     assert present_state(ledger, Purpose.MARKETING) is expected
     assert present_state(ledger, Purpose.TRANSACTIONAL) is ConsentState.NONE

@@ -1,23 +1,21 @@
 """Twilio's webhooks and sender, with Twilio's own SDK signing, and a stand-in for its REST API."""
 
-import json
-import threading
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import urlencode
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
-from agent.domain.ids import MessageId
-from agent.domain.messages import Delivery
-from agent.errors import PermanentSendError, SendProblem, TransientSendError, UnknownSendError
+from agent.domain.messages import Delivery, InboundMessage
+from agent.domain.ports import SystemClock
+from agent.settings import Settings
 from agent.wiring import Services
-from api.channels.twilio.sender import TwilioSender
+from api.auth import services_of
+from api.channels.twilio.webhooks import make_router
 from tests.api.conftest import PUBLIC_URL, TWILIO_TOKEN
 from tests.fakes import FakeSender
 
@@ -145,115 +143,171 @@ def test_delivery_news_move_a_message_forward_in_any_order(
         reply = uow.messages.thread(conversation.id)[-1]
     for status in ("delivered", "sent", "queued", "nonsense"):
         path = f"/webhooks/twilio/status?message={reply.id}"
-        form = {"MessageSid": reply.provider_id, "MessageStatus": status}
+        form = {"MessageSid": reply.provider_id or "SMout", "MessageStatus": status}
         assert client.post(path, data=form, headers=signed(path, form)).status_code == 204
 
     with services.database.read() as uow:
         assert uow.messages.get(reply.id).delivery is Delivery.DELIVERED
 
 
-# ── the sender, against a local stand-in of the REST API ────────────────────────────────────
+# ── signatures, by the pitfalls of Twilio's reference ───────────────────────────────────────
 
 
 @dataclass
-class StandIn:
-    """Keeps what was posted, and answers what it was told."""
+class Bare:
+    """The parts of the service that a webhook needs; keeps what it accepted."""
 
-    posts: list[dict[str, str]] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, Any], dict[str, str]]] = field(default_factory=list)
-    url: str = ""
+    accepted: list[InboundMessage] = field(default_factory=list)
+    clock: SystemClock = field(default_factory=SystemClock)
 
+    @property
+    def inbox(self) -> "Bare":
+        return self
 
-@pytest.fixture
-def twilio() -> Iterator[StandIn]:
-    stand_in = StandIn()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            form = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
-            stand_in.posts.append(
-                {**form, "path": self.path, "auth": self.headers["Authorization"]}
-            )
-            status, body, headers = (
-                stand_in.answers.pop(0) if stand_in.answers else (201, {"sid": "SMout"}, {})
-            )
-            payload = json.dumps(body).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    stand_in.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield stand_in
-    server.shutdown()
-    server.server_close()
+    def accept(self, message: InboundMessage) -> None:
+        self.accepted.append(message)
 
 
-def sender(url: str, **more: Any) -> TwilioSender:
-    return TwilioSender(account_sid="AC1", auth_token="secret", base_url=url, **more)
+def call(
+    settings: dict[str, Any], url: str, path: str, headers: dict[str, str], form: dict[str, str]
+) -> tuple[int, list[InboundMessage]]:
+    """Deliver a text to an application with these settings; return the status and what came."""
+    bare, app = Bare(), FastAPI()
+    app.include_router(make_router(Settings(_env_file=None, **settings)))
+    app.dependency_overrides[services_of] = lambda: bare
+    client = TestClient(app, base_url=url, raise_server_exceptions=False)
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    answer = client.post(path, content=urlencode(form), headers={**kind, **headers})
+    client.close()
+    return answer.status_code, bare.accepted
 
 
-def send(channel: TwilioSender) -> Any:
-    return channel.send(
-        message_id=MessageId("msg_1"), to="+15550100301", sender="+15550100200", text="hi 👋"
-    )
+def validate(settings: dict[str, Any], url: str, path: str, headers: dict[str, str]) -> int:
+    status, accepted = call(settings, url, path, headers, inbound("hi"))
+    assert len(accepted) == (status == 200)
+    return status
 
 
-def test_a_send_posts_the_form_that_twilio_wants(twilio: StandIn) -> None:
-    receipt = send(sender(twilio.url, status_callback="https://x.example/status"))
-
-    assert receipt.provider_id == "SMout"
-    (post,) = twilio.posts
-    assert post["path"] == "/2010-04-01/Accounts/AC1/Messages.json"
-    assert post["auth"].startswith("Basic ")
-    assert (post["To"], post["From"], post["Body"]) == ("+15550100301", "+15550100200", "hi 👋")
-    assert post["StatusCallback"] == "https://x.example/status?message=msg_1"
-
-
-def test_a_messaging_service_takes_the_place_of_the_number(twilio: StandIn) -> None:
-    send(sender(twilio.url, messaging_service_sid="MG1"))
-
-    assert twilio.posts[0]["MessagingServiceSid"] == "MG1"
-    assert "From" not in twilio.posts[0]
+PATH = "/webhooks/twilio/sms"
+BEHIND_A_PROXY = {"twilio_auth_token": TWILIO_TOKEN, "public_url": "https://sms.shop.example"}
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "headers", "kind"),
+    ("signed_over", "status"),
     [
-        (429, {"code": 20429}, {"Retry-After": "7"}, TransientSendError),
-        (400, {"code": 30003}, {}, TransientSendError),
-        (400, {"code": 21211, "message": "bad To"}, {}, PermanentSendError),
-        (400, {"code": 21610}, {}, PermanentSendError),
-        (401, {"code": 20003}, {}, PermanentSendError),
-        (500, {}, {}, UnknownSendError),
-        (201, {}, {}, UnknownSendError),
+        ("https://sms.shop.example/webhooks/twilio/sms", 200),
+        ("https://sms.shop.example:443/webhooks/twilio/sms", 200),
+        ("http://sms.shop.example/webhooks/twilio/sms", 403),
+        ("https://other.example/webhooks/twilio/sms", 403),
+        ("https://sms.shop.example/webhooks/twilio/sms/", 403),
+        ("https://sms.shop.example/webhooks/twilio/sms?x=1", 403),
     ],
 )
-def test_answers_are_told_apart(
-    twilio: StandIn,
-    status: int,
-    body: dict[str, Any],
-    headers: dict[str, str],
-    kind: type[Exception],
+def test_behind_a_proxy_the_public_address_is_what_counts(signed_over: str, status: int) -> None:
+    signature = RequestValidator(TWILIO_TOKEN).compute_signature(signed_over, inbound("hi"))
+    headers = {"x-twilio-signature": signature, "x-forwarded-host": "other.example",
+               "x-forwarded-proto": "http"}  # fmt: skip
+
+    assert validate(BEHIND_A_PROXY, "http://127.0.0.1:8000", PATH, headers) == status
+
+
+@pytest.mark.parametrize("port", ["", ":8443"])
+def test_a_port_in_the_public_address_may_be_in_the_signature_or_not(port: str) -> None:
+    settings = {**BEHIND_A_PROXY, "public_url": "https://sms.shop.example:8443"}
+    over = f"https://sms.shop.example{port}{PATH}"
+    signature = RequestValidator(TWILIO_TOKEN).compute_signature(over, inbound("hi"))
+
+    headers = {"x-twilio-signature": signature}
+    assert validate(settings, "http://127.0.0.1:8000", PATH, headers) == 200
+
+
+def test_the_query_is_signed_as_it_stands() -> None:
+    path = f"{PATH}?shop=a%20b&x="
+    over = f"https://sms.shop.example{path}"
+    signature = RequestValidator(TWILIO_TOKEN).compute_signature(over, inbound("hi"))
+
+    headers = {"x-twilio-signature": signature}
+    assert validate(BEHIND_A_PROXY, "http://127.0.0.1:8000", path, headers) == 200
+
+
+def test_the_fragment_with_retries_is_not_signed(client: TestClient) -> None:
+    """The address in the console has one; neither Twilio's signature nor HTTP carries it."""
+    assert deliver(client, "hi").status_code == 200
+
+
+def test_without_a_public_address_the_request_s_own_counts() -> None:
+    over = f"http://testserver{PATH}"
+    signature = RequestValidator(TWILIO_TOKEN).compute_signature(over, inbound("hi"))
+
+    settings = {"twilio_auth_token": TWILIO_TOKEN}
+    assert validate(settings, "http://testserver", PATH, {"x-twilio-signature": signature}) == 200
+
+
+@pytest.mark.parametrize(
+    ("secret", "how", "algorithm", "status"),
+    [
+        ("shared", "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA256", 200),
+        (TWILIO_TOKEN, "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256", "HMAC_SHA256", 403),
+        ("shared", "", "HMAC_SHA1", 403),
+        ("shared", "key=x,algorithm=HMAC_SHA256", "HMAC_SHA1", 403),
+        (TWILIO_TOKEN, "key=x,algorithm=HMAC_SHA1", "HMAC_SHA1", 403),
+        ("shared", "key=x,algorithm=ROT13", "HMAC_SHA256", 403),
+    ],
+)
+def test_a_shared_key_signs_where_the_header_says_so(
+    secret: str, how: str, algorithm: str, status: int
 ) -> None:
-    twilio.answers = [(status, body, headers)]
+    over = f"https://sms.shop.example{PATH}"
+    signature = RequestValidator(secret).compute_signature(over, inbound("hi"), algorithm)
+    headers = {"x-twilio-signature": signature}
+    headers |= {"X-Twilio-Webhooks-Signature-Settings": how} if how else {}
 
-    with pytest.raises(kind) as error:
-        send(sender(twilio.url))
-
-    if isinstance(error.value, TransientSendError) and headers:
-        assert error.value.retry_after_s == 7
-    if isinstance(error.value, PermanentSendError):
-        assert (error.value.problem is SendProblem.OPTED_OUT) is (body.get("code") == 21610)
+    settings = {**BEHIND_A_PROXY, "twilio_shared_key": "shared"}
+    assert validate(settings, "http://127.0.0.1:8000", PATH, headers) == status
 
 
-def test_a_refused_connection_is_surely_not_sent() -> None:
-    with pytest.raises(TransientSendError):
-        send(sender("http://127.0.0.1:9"))
+def test_a_shared_key_that_is_not_ours_is_refused() -> None:
+    over = f"https://sms.shop.example{PATH}"
+    signature = RequestValidator(TWILIO_TOKEN).compute_signature(over, inbound("hi"), "HMAC_SHA256")
+    headers = {"x-twilio-signature": signature,
+               "X-Twilio-Webhooks-Signature-Settings": "key=x,algorithm=HMAC_SHA256"}  # fmt: skip
+
+    assert validate(BEHIND_A_PROXY, "http://127.0.0.1:8000", PATH, headers) == 403
+
+
+# ── what comes in ───────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("count", "kept"),
+    [("2", 2), ("0", 0), ("", 0), ("-1", 0), ("99", 10), ("x", 0), ("٢", 0), ("9" * 5000, 0)],
+)
+def test_as_many_pictures_are_taken_as_twilio_says(count: str, kept: int) -> None:
+    form = {**inbound("look"), "NumMedia": count}
+    form |= {f"MediaUrl{place}": f"https://m.example/{place}" for place in range(12)}
+
+    _, (message,) = call(BEHIND_A_PROXY, PUBLIC_URL, PATH, signed(PATH, form), form)
+
+    assert message.media == tuple(f"https://m.example/{place}" for place in range(kept))
+
+
+@pytest.mark.parametrize(
+    ("more", "settings", "handled"),
+    [
+        ({"Body": "basta", "OptOutType": "STOP"}, {}, True),
+        ({"Body": "basta"}, {}, False),
+        ({"Body": " Stop! "}, {}, True),
+        ({"Body": "help"}, {}, True),
+        ({"Body": "stop please"}, {}, False),
+        ({"Body": "stop"}, {"twilio_handles_keywords": False}, False),
+        ({"Body": "x", "OptOutType": "HELP"}, {"twilio_handles_keywords": False}, True),
+    ],
+)
+def test_what_twilio_has_answered_is_marked(
+    more: dict[str, str], settings: dict[str, Any], *, handled: bool
+) -> None:
+    form = {**inbound(""), **more}
+
+    _, (message,) = call({**BEHIND_A_PROXY, **settings}, PUBLIC_URL, PATH, signed(PATH, form), form)
+
+    assert message.provider_handled is handled

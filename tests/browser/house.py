@@ -30,7 +30,7 @@ from agent.secrets_file import Secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Foundation, learning, seed
+from agent.wiring import Foundation, gate, learning, seed
 from intents.types import Candidate, Entity, EntityType, Sentiment, Understanding
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation
@@ -181,16 +181,22 @@ def _services(
 ) -> Any:
     mind = fake_mind(understander, answerer, clock)
     queue.runner = TurnRunner(
-        database=base.database, taker=mind.taker, brand=base.brand, handovers=mind.handovers
+        database=base.database,
+        taker=mind.taker,
+        brand=base.brand,
+        handovers=mind.handovers,
+        detach=lambda *_: None,
     )
     queue.outbox = Outbox(
         database=base.database,
         senders={name: LocalSender() for name in LOCAL_PROVIDERS},
         brand=base.brand,
+        gate=gate(base),
     )
     inbox = Inbox(
         database=base.database, queue=queue, brand=base.brand, ids=base.ids,
         read_consent=understander.read_consent, silence_s=base.settings.burst_silence_s,
+        returning=lambda *_: None,
     )  # fmt: skip
     return SimpleNamespace(
         learning=learning(base, mind), settings=base.settings, secrets=SECRETS, brand=base.brand, clock=clock, ids=base.ids,

@@ -3,7 +3,11 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import agent.store.consent_tables
+import agent.store.delivery_tables
 import agent.store.learning_tables
+import agent.store.part_tables
+import agent.store.sending_tables
 import agent.store.tables  # noqa: F401 - both register tables
 
 

@@ -23,6 +23,9 @@ from agent.store.tables import ConversationRow, EscalationRow
 MAX_BURST_S = 8.0
 """A turn waits at most this long after the first unclaimed text (DESIGN.md, Intake)."""
 
+CLOCKS_APART = timedelta(seconds=0.3)
+"""How far the clocks of two machines may be apart: a turn that comes too early finds no other."""
+
 
 class Conversations:
     """Conversations by id, address and state."""
@@ -107,8 +110,12 @@ class Conversations:
         ).all()
         return [_conversation(row) for row in rows]
 
-    def text_arrived(self, conversation_id: ConversationId, *, silence_s: float) -> None:
-        """Note that a text came: the burst ends after ``silence_s`` seconds without another."""
+    def text_arrived(self, conversation_id: ConversationId, *, silence_s: float) -> float:
+        """Note that a text came: the burst ends after ``silence_s`` seconds without another.
+
+        Returns:
+            Seconds until the burst is over if no other text comes.
+        """
         row = self._row(conversation_id)
         now = self._clock.now()
         began = row.burst_began_at or now
@@ -118,11 +125,12 @@ class Conversations:
         )
         row.status = next_status(ConversationStatus(row.status), ConversationEvent.CUSTOMER_WROTE)
         self._touch(row, now)
+        return max(0.0, (row.ready_at - now).total_seconds())
 
     def burst_over(self, conversation_id: ConversationId) -> bool:
         """Whether the silence has lasted long enough for a turn to begin."""
         row = self._row(conversation_id)
-        return row.ready_at is None or row.ready_at <= self._clock.now()
+        return row.ready_at is None or row.ready_at <= self._clock.now() + CLOCKS_APART
 
     def burst_claimed(self, conversation_id: ConversationId) -> None:
         """Note that a turn has taken all waiting texts."""

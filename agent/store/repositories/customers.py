@@ -63,6 +63,8 @@ class Customers:
         row.lifetime_value, row.points = customer.lifetime_value, customer.points
         row.open_orders = None if customer.orders else customer.open_orders
         row.demo, row.note = demo, note
+        row.postal_code, row.region = customer.postal_code, customer.region
+        row.time_zone = customer.time_zone
         self._session.add(row)
         self._session.flush()
         for order in customer.orders:
@@ -107,6 +109,9 @@ def _customer(
         open_orders=open_orders if row.open_orders is None else row.open_orders,
         orders=loaded,
         appointments=tuple(_appointment(item) for item in appointments),
+        postal_code=row.postal_code,
+        region=row.region,
+        time_zone=row.time_zone,
     )
 
 

@@ -12,6 +12,11 @@ from agent.domain.ids import ConversationId
 from agent.domain.ports import Clock
 from agent.store.tables import ActiveRow, EventRow, LlmUsageRow, NoteRow, ProcessRow
 
+SETTLED_AFTER = timedelta(seconds=2)
+"""Longer than a transaction takes from publishing news to its commit."""
+_YOUNG_AT_MOST = 2000
+"""Events that come within that time under the heaviest load."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
@@ -48,10 +53,18 @@ class Live:
     def news_after(
         self, event_id: int, *, conversation_id: ConversationId | None = None, limit: int = 200
     ) -> list[News]:
-        """Return news with a greater id, in order."""
+        """Return news with a greater id, in order.
+
+        PostgreSQL hands out ids before the commit, so that a smaller id may become visible after a
+        greater one. Where ids are missing, what comes after them is left for the next reading,
+        until it is ``SETTLED_AFTER`` old: by then they are known to be missing for good.
+        """
         query = select(EventRow).where(col(EventRow.id) > event_id)
         if conversation_id is not None:
             query = query.where(EventRow.conversation_id == conversation_id)
+        settled = self._settled_id()
+        if settled is not None:
+            query = query.where(col(EventRow.id) <= settled)
         rows = self._session.exec(query.order_by(col(EventRow.id)).limit(limit)).all()
         return [
             News(
@@ -64,8 +77,34 @@ class Live:
         ]
 
     def last_event_id(self) -> int:
-        """Return the newest event's id, 0 if there is none."""
+        """Return the id up to which all news are there, 0 if there are none."""
+        settled = self._settled_id()
+        if settled is not None:
+            return settled
         return self._session.exec(select(sa.func.max(EventRow.id))).one() or 0
+
+    def _settled_id(self) -> int | None:
+        """Return the id before the first young gap, else the newest; None where no gap can be.
+
+        On SQLite writers come one after the other, and so do their ids. In one statement, since
+        another one would see what was committed in between.
+        """
+        if self._session.get_bind().dialect.name != "postgresql":
+            return None
+        newest = (
+            sa.select(col(EventRow.id).label("id"), col(EventRow.at).label("at"))
+            .order_by(col(EventRow.id).desc())
+            .limit(_YOUNG_AT_MOST)
+            .subquery()
+        )
+        before = sa.func.lag(newest.c.id).over(order_by=newest.c.id)
+        steps = sa.select(newest.c.id, newest.c.at, before.label("before")).subquery()
+        young_gap = sa.and_(
+            steps.c.at > self._clock.now() - SETTLED_AFTER, steps.c.id - steps.c.before > 1
+        )
+        first_gap = sa.func.min(steps.c.before).filter(young_gap)
+        settled = sa.select(sa.func.coalesce(first_gap, sa.func.max(steps.c.id), 0))
+        return int(self._session.execute(settled).scalar_one())
 
     def active(self, name: str) -> str | None:
         """Return what is active under this name, or None."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from agent.domain.consent import Purpose
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import (
     Author,
@@ -17,6 +18,8 @@ from agent.domain.messages import (
 from agent.domain.ports import Clock, Ids
 from agent.errors import NotFoundError
 from agent.store.tables import MessageRow
+
+_UNSENT = (Delivery.PENDING, Delivery.QUEUED)
 
 
 class Messages:
@@ -149,7 +152,7 @@ class Messages:
         error: str = "",
     ) -> Delivery:
         """Move the delivery forward and return its present state; late news change nothing."""
-        row = self._row(message_id)
+        row = self._locked(message_id)
         state = forward(Delivery(row.delivery or Delivery.PENDING), news)
         if state is news:
             row.delivery = news
@@ -161,27 +164,62 @@ class Messages:
         self._session.flush()
         return state
 
-    def begin_sending(self, message_id: MessageId) -> Delivery:
-        """Claim a pending message for sending; return the state it was found in."""
-        row = self._row(message_id)
-        found = Delivery(row.delivery or Delivery.PENDING)
-        if found in {Delivery.PENDING, Delivery.QUEUED}:
-            row.delivery = Delivery.SENDING
-            row.attempts += 1
+    def begin_sending(self, message_id: MessageId) -> bool:
+        """Claim a text that has not left for sending.
+
+        Returns:
+            False where another process has claimed it or it was cancelled meanwhile.
+        """
+        result = self._session.execute(
+            sa.update(MessageRow)
+            .where(col(MessageRow.id) == message_id, col(MessageRow.delivery).in_(_UNSENT))
+            .values(
+                delivery=Delivery.SENDING,
+                attempts=MessageRow.attempts + 1,
+                updated_at=self._clock.now(),
+            )
+        )
+        return int(result.rowcount) == 1  # type: ignore[attr-defined]
+
+    def retry_later(self, message_id: MessageId, *, error: str) -> int:
+        """Put a message that a provider surely did not take back; return the attempts so far.
+
+        Nothing changes where there are other news of it meanwhile.
+        """
+        row = self._locked(message_id)
+        if row.delivery in {Delivery.SENDING, Delivery.UNKNOWN}:
+            row.delivery = Delivery.QUEUED
+            row.error = error
             row.updated_at = self._clock.now()
             self._session.add(row)
             self._session.flush()
-        return found
-
-    def retry_later(self, message_id: MessageId, *, error: str) -> int:
-        """Put a message that a provider surely did not take back; return the attempts so far."""
-        row = self._row(message_id)
-        row.delivery = Delivery.QUEUED
-        row.error = error
-        row.updated_at = self._clock.now()
-        self._session.add(row)
-        self._session.flush()
         return row.attempts
+
+    def earlier_unsent(self, message: Message) -> MessageId | None:
+        """Return an earlier reply of the same turn that has not left: they leave in order."""
+        if message.turn_id is None:
+            return None
+        earlier = (
+            select(MessageRow.id)
+            .where(
+                MessageRow.turn_id == message.turn_id,
+                MessageRow.direction == Direction.OUTBOUND,
+                MessageRow.ordinal < self._row(message.id).ordinal,
+                col(MessageRow.delivery).in_((*_UNSENT, Delivery.SENDING)),
+            )
+            .order_by(col(MessageRow.ordinal).desc())
+            .limit(1)
+        )
+        found = self._session.exec(earlier).first()
+        return None if found is None else MessageId(found)
+
+    def touch(self, message_id: MessageId) -> None:
+        """Note that something was done about a message just now."""
+        self._session.execute(
+            sa.update(MessageRow)
+            .where(col(MessageRow.id) == message_id)
+            .values(updated_at=self._clock.now())
+        )
 
     def cancel_pending(self, conversation_ids: Sequence[ConversationId]) -> int:
         """Cancel what has not left yet; return how many."""
@@ -190,7 +228,7 @@ class Messages:
             .where(
                 col(MessageRow.conversation_id).in_(conversation_ids),
                 col(MessageRow.direction) == Direction.OUTBOUND,
-                col(MessageRow.delivery).in_([Delivery.PENDING, Delivery.QUEUED]),
+                col(MessageRow.delivery).in_(_UNSENT),
             )
             .values(delivery=Delivery.CANCELLED, updated_at=self._clock.now())
         )
@@ -264,6 +302,15 @@ class Messages:
         ).all()
         return [_message(row) for row in rows]
 
+    def _locked(self, message_id: MessageId) -> MessageRow:
+        """Read a row afresh, and keep others from changing it: news may come from two sides."""
+        row = self._session.get(
+            MessageRow, message_id, with_for_update=True, populate_existing=True
+        )
+        if row is None:
+            raise NotFoundError(f"There is no message {message_id}.")
+        return row
+
     def _row(self, message_id: MessageId) -> MessageRow:
         row = self._session.get(MessageRow, message_id)
         if row is None:
@@ -290,4 +337,11 @@ def _message(row: MessageRow) -> Message:
         provider_handled=row.provider_handled,
         essential=row.essential,
         attempts=row.attempts,
+        media=tuple(row.media or ()),
+        purpose=Purpose(row.purpose),
+        proactive=row.proactive,
+        not_before=row.not_before,
+        lapses_at=row.lapses_at,
+        may_wait=row.may_wait,
+        held_because=row.held_because,
     )

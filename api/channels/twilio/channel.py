@@ -3,10 +3,13 @@
 from agent.settings import Settings
 from api.channels import Channel
 from api.channels.twilio.sender import TwilioSender
-from api.channels.twilio.webhooks import make_router
+from api.channels.twilio.webhooks import MAX_MEDIA, PROVIDER, make_router
+from api.channels.webhook import own_address
 
-PROVIDER = "twilio"
-REDACTED = frozenset({"From", "To", "Body", "ProfileName", "WaId", "MediaUrl0"})
+REDACTED = frozenset(
+    {"From", "To", "Body", "ProfileName", "WaId", "auth_token", "shared_key"}
+    | {f"MediaUrl{place}" for place in range(MAX_MEDIA)}
+)
 
 
 def make(settings: Settings) -> Channel:
@@ -19,14 +22,13 @@ def make(settings: Settings) -> Channel:
             auth_token=token.get_secret_value(),
             base_url=settings.twilio_base_url,
             messaging_service_sid=settings.twilio_messaging_service_sid,
-            status_callback=_status_callback(settings),
+            status_callback=own_address(settings.public_url, "/webhooks/twilio/status"),
+            timeout_s=settings.provider_timeout_s,
         )
     return Channel(
-        provider=PROVIDER, router=make_router(settings), sender=sender, redacted=REDACTED
+        provider=PROVIDER,
+        router=make_router(settings),
+        sender=sender,
+        redacted=REDACTED,
+        close=None if sender is None else sender.close,
     )
-
-
-def _status_callback(settings: Settings) -> str | None:
-    if settings.public_url is None:
-        return None
-    return str(settings.public_url).rstrip("/") + "/webhooks/twilio/status"

@@ -4,25 +4,24 @@ On httpx rather than the SDK's client: a ``TwilioRestException`` carries no head
 would be lost, and the outcome of a read time-out must be told apart from a refused connection.
 """
 
-import httpx
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from agent.channels import Receipt
+from agent.channels import CLOCK_SKEW, Receipt
 from agent.domain.ids import MessageId
-from agent.errors import PermanentSendError, SendProblem, TransientSendError, UnknownSendError
+from api.channels.http_sender import READ_TIMEOUT_S, ProviderHttp, json_object
+from api.channels.twilio.codes import PROBLEMS
 
-CONNECT_TIMEOUT_S, READ_TIMEOUT_S = 5.0, 15.0
-
-OPTED_OUT = "21610"
-TRANSIENT_CODES = frozenset({"20429", "21611", "30001", "30003", "30008", "30022"})
-"""Codes after which another try makes sense: too many calls, full queues, handset unreachable
-(the provider's error table)."""
-_TOO_MANY_REQUESTS = 429
-_SERVER_ERROR = 500
-_CREATED = 201
+PAGE_SIZE, MAX_PAGES = 100, 5
+"""Listed messages a page, and pages looked through: one customer's texts of many months."""
 
 
 class TwilioSender:
-    """Sends with an account's credentials."""
+    """Sends with an account's credentials, and looks up what was sent."""
 
     def __init__(
         self,
@@ -32,17 +31,21 @@ class TwilioSender:
         base_url: str,
         messaging_service_sid: str | None = None,
         status_callback: str | None = None,
-        transport: httpx.BaseTransport | None = None,
+        timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self._path = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
         self._service = messaging_service_sid
         self._status_callback = status_callback
-        self._client = httpx.Client(
+        self._http = ProviderHttp(
+            name="Twilio",
             base_url=base_url,
             auth=(account_sid, auth_token),
-            timeout=httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
-            transport=transport,
+            read_timeout_s=timeout_s,
         )
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._http.close()
 
     def send(
         self,
@@ -54,22 +57,73 @@ class TwilioSender:
         media: tuple[str, ...] = (),
     ) -> Receipt:
         """Hand one text to Twilio."""
-        try:
-            response = self._client.post(
-                self._path,
-                data=self._form(message_id, to=to, sender=sender, text=text, media=media),
+        form = self._form(message_id, to=to, sender=sender, text=text, media=media)
+        response = self._http.send(self._path, data=form)
+        body = json_object(response)
+        if response.status_code in {HTTPStatus.OK, HTTPStatus.CREATED}:
+            sid = body.get("sid")
+            if not isinstance(sid, str) or not sid:
+                raise self._http.no_receipt()
+            return Receipt(provider_id=sid)
+        code = str(body.get("code") or "")
+        raise self._http.refusal(
+            response, code=code, reason=str(body.get("message", "")), problem=PROBLEMS.get(code)
+        )
+
+    def find_sent(
+        self,
+        *,
+        message_id: MessageId,
+        to: str,
+        sender: str,
+        text: str,
+        not_before: datetime,
+        taken: Collection[str] = (),
+    ) -> Receipt | None:
+        """Find the text among the customer's messages.
+
+        Twilio's list has neither our id nor the callback's address, so the words and the time
+        decide. Its filter by day is not used: it is over the time of sending, which a message
+        that still waits at Twilio has not got.
+        """
+        del message_id
+        since = not_before - CLOCK_SKEW
+        found = [
+            message
+            for message in self._listed(to=to, sender=sender, since=since)
+            if _at(message) >= since
+            and str(message.get("direction", "")).startswith("outbound")
+            and str(message.get("body", "")).strip() == text.strip()
+            and message.get("sid") not in taken
+        ]
+        if not found:
+            return None
+        first = min(found, key=_at)
+        return Receipt(provider_id=str(first["sid"]), delivered=first.get("status") == "delivered")
+
+    def _listed(self, *, to: str, sender: str, since: datetime) -> Iterator[Mapping[str, Any]]:
+        """Go through the pair's messages, newest first, until a whole page is older."""
+        path, query = self._path, {"To": to, "PageSize": str(PAGE_SIZE)}
+        if not self._service:  # whose numbers are Twilio's choice
+            query["From"] = sender
+        for _ in range(MAX_PAGES):
+            page = self._http.ask(path, params=query)
+            listed = page.get("messages")
+            messages = (
+                [m for m in listed if isinstance(m, dict)] if isinstance(listed, list) else []
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise TransientSendError(f"Twilio cannot be reached: {error}") from error
-        except httpx.HTTPError as error:
-            # Twilio has no idempotency key for this call: it may have taken the message.
-            raise UnknownSendError(f"No answer from Twilio: {type(error).__name__}") from error
-        return _read(response)
+            yield from messages
+            following = urlsplit(str(page.get("next_page_uri") or ""))
+            if not following.path or all(_at(message) < since for message in messages):
+                return
+            path, query = following.path, dict(parse_qsl(following.query))
 
     def _form(
         self, message_id: MessageId, *, to: str, sender: str, text: str, media: tuple[str, ...]
     ) -> dict[str, str | list[str]]:
-        form: dict[str, str | list[str]] = {"To": to, "Body": text}
+        form: dict[str, str | list[str]] = {"To": to}
+        if text:
+            form["Body"] = text
         if media:
             form["MediaUrl"] = list(media)
         if self._service:
@@ -81,31 +135,10 @@ class TwilioSender:
         return form
 
 
-def _read(response: httpx.Response) -> Receipt:
-    body = _json(response)
-    if response.status_code in {200, _CREATED}:
-        sid = body.get("sid")
-        if not isinstance(sid, str):
-            raise UnknownSendError("Twilio's answer has no sid.")
-        return Receipt(provider_id=sid)
-    code = str(body.get("code", ""))
-    said = f"Twilio says {response.status_code}: {body.get('message', 'no reason')}"
-    if response.status_code == _TOO_MANY_REQUESTS or code in TRANSIENT_CODES:
-        raise TransientSendError(said, code=code, retry_after_s=_retry_after(response))
-    if response.status_code >= _SERVER_ERROR:
-        raise UnknownSendError(said, code=code)
-    problem = SendProblem.OPTED_OUT if code == OPTED_OUT else SendProblem.OTHER
-    raise PermanentSendError(said, code=code, problem=problem)
-
-
-def _json(response: httpx.Response) -> dict[str, object]:
+def _at(message: Mapping[str, Any]) -> datetime:
+    """Return when Twilio took a message (RFC 2822, whole seconds), long ago if it does not say."""
     try:
-        body = response.json()
+        at = parsedate_to_datetime(str(message.get("date_created")))
     except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else None
+        return datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -4,21 +4,34 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 
-import structlog
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
-from starlette.datastructures import FormData
-from twilio.request_validator import RequestValidator
+from fastapi import APIRouter, Depends, Request, Response
+from twilio.request_validator import (
+    SIGNATURE_SETTINGS_HEADER,
+    RequestValidator,
+    get_signature_algorithm,
+)
 
 from agent.consent.words import normalise
-from agent.domain.ids import MessageId
-from agent.domain.messages import Delivery, InboundMessage
-from agent.errors import InvalidInputError, NotFoundError
+from agent.domain.messages import InboundMessage
+from agent.errors import InvalidInputError
 from agent.settings import Settings
-from agent.store.unit_of_work import UnitOfWork
 from api.auth import ServicesDep
+from api.channels.news import DeliveryNews, take_news
+from api.channels.twilio.codes import DELIVERIES, problem_of
+from api.channels.webhook import (
+    FORM,
+    Fields,
+    clean_link,
+    count_of,
+    not_set_up,
+    parse_form,
+    public_address,
+    read_body,
+    refuse_signature,
+)
 from intents.consent import HELP_WORDS
 
-_log = structlog.get_logger(__name__)
+PROVIDER = "twilio"
 
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response />'
 """No reply in the answer: replies leave through REST, so that a slow turn never times out."""
@@ -32,19 +45,6 @@ HANDLED_WORDS = frozenset(
 MAX_MEDIA = 10
 """The most files in one message (Twilio's limit)."""
 
-DELIVERIES = {
-    "accepted": Delivery.QUEUED,
-    "scheduled": Delivery.QUEUED,
-    "queued": Delivery.QUEUED,
-    "sending": Delivery.SENT,
-    "sent": Delivery.SENT,
-    "delivered": Delivery.DELIVERED,
-    "read": Delivery.DELIVERED,
-    "undelivered": Delivery.UNDELIVERED,
-    "failed": Delivery.FAILED,
-    "canceled": Delivery.CANCELLED,
-}
-
 
 def make_router(settings: Settings) -> APIRouter:
     """Make the two webhooks with the settings' token and public address."""
@@ -52,7 +52,7 @@ def make_router(settings: Settings) -> APIRouter:
     verified = Depends(_Verifier(settings))
 
     @router.post("/sms")
-    def inbound(services: ServicesDep, form: Annotated[FormData, verified]) -> Response:
+    def inbound(services: ServicesDep, form: Annotated[Fields, verified]) -> Response:
         """Take an inbound text; the answer is empty TwiML."""
         message = _inbound(
             form, services.clock.now(), handles_keywords=settings.twilio_handles_keywords
@@ -62,63 +62,60 @@ def make_router(settings: Settings) -> APIRouter:
 
     @router.post("/status", status_code=HTTPStatus.NO_CONTENT)
     def status(
-        services: ServicesDep, form: Annotated[FormData, verified], message: str = ""
+        services: ServicesDep, form: Annotated[Fields, verified], message: str = ""
     ) -> Response:
         """Take news of a delivery; late or unknown news change nothing."""
-        news = DELIVERIES.get(_field(form, "MessageStatus"))
+        news = _news(form, message)
         if news is not None:
-            with services.database.begin() as uow:
-                _apply(uow, form, news, message)
+            take_news(services, news)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
 
 
 class _Verifier:
-    """Reads the form and lets it pass only with Twilio's signature."""
+    """Reads the form and lets it pass only with Twilio's signature.
+
+    Twilio signs with the account's auth token, or, where a header says so, with a SharedKey.
+    """
 
     def __init__(self, settings: Settings) -> None:
-        token = settings.twilio_auth_token
-        self._validator = None if token is None else RequestValidator(token.get_secret_value())
+        token, shared = settings.twilio_auth_token, settings.twilio_shared_key
+        self._by_token = None if token is None else RequestValidator(token.get_secret_value())
+        self._by_key = None if shared is None else RequestValidator(shared.get_secret_value())
         self._public_url = settings.public_url
 
-    async def __call__(self, request: Request) -> FormData:
-        if self._validator is None:
-            raise HTTPException(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "Twilio is not set up here: set TEXTWISE_TWILIO_AUTH_TOKEN.",
-            )
-        content_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
-        if content_type != "application/x-www-form-urlencoded":
-            # A JSON body would be accepted by the SDK without its hash being checked.
-            raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Only form posts are taken.")
-        form = await request.form()
-        signature = request.headers.get("x-twilio-signature", "")
-        if not self._validator.validate(self._url(request), form, signature):
-            _log.warning("bad_signature", provider="twilio", path=request.url.path)
-            raise HTTPException(HTTPStatus.FORBIDDEN, "The signature is missing or wrong.")
+    async def __call__(self, request: Request) -> Fields:
+        if self._by_token is None and self._by_key is None:
+            raise not_set_up("Twilio", "twilio_auth_token")
+        # Forms only: a JSON body would pass the SDK's check without its hash being looked at.
+        form = parse_form(await read_body(request, FORM))
+        if not self._signed(request, form):
+            raise refuse_signature(PROVIDER, request)
         return form
 
-    def _url(self, request: Request) -> str:
-        """Return the address as Twilio saw it; a proxy's headers are not believed."""
-        if self._public_url is None:
-            return str(request.url)
-        query = f"?{request.url.query}" if request.url.query else ""
-        return str(self._public_url).rstrip("/") + request.url.path + query
+    def _signed(self, request: Request, form: Fields) -> bool:
+        how = request.headers.get(SIGNATURE_SETTINGS_HEADER, "")
+        validator = self._by_key if how else self._by_token
+        if validator is None:
+            return False
+        signature = request.headers.get("x-twilio-signature", "")
+        address = public_address(request, self._public_url)
+        # The SDK tries the address with and without its port: Twilio itself is not consistent.
+        return bool(validator.validate(address, form, signature, get_signature_algorithm(how)))
 
 
-def _inbound(form: FormData, now: datetime, *, handles_keywords: bool) -> InboundMessage:
-    sid, sender, text = (_field(form, name) for name in ("MessageSid", "From", "Body"))
-    if not sid or not sender:
-        raise InvalidInputError("MessageSid and From are needed.", field="MessageSid")
+def _inbound(form: Fields, now: datetime, *, handles_keywords: bool) -> InboundMessage:
+    sid, sender, recipient = (_needed(form, name) for name in ("MessageSid", "From", "To"))
+    text = form.get("Body", "")
     word = normalise(text) if len(text) <= max(map(len, HANDLED_WORDS)) + 2 else ""
-    handled = bool(_field(form, "OptOutType")) or (handles_keywords and word in HANDLED_WORDS)
+    handled = bool(form.get("OptOutType")) or (handles_keywords and word in HANDLED_WORDS)
     return InboundMessage(
-        provider="twilio",
+        provider=PROVIDER,
         provider_id=sid,
         channel="sms",
         sender=sender,
-        recipient=_field(form, "To"),
+        recipient=recipient,
         text=text,
         received_at=now,
         media=_media(form),
@@ -126,29 +123,31 @@ def _inbound(form: FormData, now: datetime, *, handles_keywords: bool) -> Inboun
     )
 
 
-def _media(form: FormData) -> tuple[str, ...]:
-    count = _field(form, "NumMedia")
-    wanted = min(int(count), MAX_MEDIA) if count.isdecimal() else 0
-    return tuple(filter(None, (_field(form, f"MediaUrl{place}") for place in range(wanted))))
-
-
-def _field(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _apply(uow: UnitOfWork, form: FormData, news: Delivery, message_id: str) -> None:
-    sid = _field(form, "MessageSid")
-    known = uow.messages.find_outbound("twilio", sid)
-    if known is None and message_id:
-        try:
-            known = uow.messages.get(MessageId(message_id))
-        except NotFoundError:
-            known = None
-    if known is None:
-        _log.info("status_of_unknown_message", provider="twilio")
-        return
-    state = uow.messages.set_delivery(
-        known.id, news, provider_id=sid, error=_field(form, "ErrorCode")
+def _news(form: Fields, message_id: str) -> DeliveryNews | None:
+    """Return what a callback says, None where it is a word that we do not know."""
+    sid, word = (_needed(form, name) for name in ("MessageSid", "MessageStatus"))
+    delivery = DELIVERIES.get(word)
+    if delivery is None:
+        return None
+    code = form.get("ErrorCode", "")
+    return DeliveryNews(
+        provider=PROVIDER,
+        provider_id=sid,
+        delivery=delivery,
+        message_id=message_id,
+        code=code,
+        problem=problem_of(code, refused=bool(code)),
     )
-    uow.live.publish(known.conversation_id, "delivery", message_id=known.id, delivery=state)
+
+
+def _media(form: Fields) -> tuple[str, ...]:
+    wanted = min(count_of(form.get("NumMedia", "")) or 0, MAX_MEDIA)
+    links = (clean_link(form.get(f"MediaUrl{place}", "")) for place in range(wanted))
+    return tuple(link for link in links if link)
+
+
+def _needed(form: Fields, name: str) -> str:
+    value = form.get(name, "").strip()
+    if not value:
+        raise InvalidInputError(f"{name} is needed.", field=name)
+    return value

@@ -1,0 +1,1 @@
+"""A customer's own data: handing it out, erasing it, and remembering not to text them again."""

@@ -1,0 +1,84 @@
+"""Which sentences answer: the likeliest by words and meaning are read together with the question.
+
+Words and vectors find what a sentence is about. Whether it says what was asked (the price of this,
+not of that; when, not where) shows only when both are read together, which the cross-encoder in
+``selection.safetensors`` does; ``models/selection.md`` says how it was trained.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from agent.replies.scoring import HANGING, Candidate, Scored, compared
+
+LAYERS = Path(__file__).with_name("selection.safetensors")
+"""The cross-encoder's layers."""
+
+Read = Callable[[str, Sequence[str]], list[float]]
+"""A question and sentences to the log-odds that each sentence answers it."""
+
+MOST_READ = 8
+"""Sentences read for one question, about 3 ms each on one thread."""
+
+MOST_OF_ROWS = 4
+"""Sentences of catalogue rows that are read beside them."""
+
+_TOO_FAR = 6.0
+"""How far behind the best by words and meaning (log-odds) no reading makes up for."""
+
+_UNREAD = -8.0
+"""Log-odds of a sentence that was not worth reading."""
+
+WORDS_COUNT, READING_COUNTS = 0.73, 0.29
+"""What a sentence's order by words and its reading count for."""
+
+
+def read_again(
+    question: str, candidates: Sequence[Candidate], scores: Sequence[Scored], read: Read
+) -> list[Scored]:
+    """Score the likeliest candidates again by reading them; ``read`` becomes a trait of each."""
+    order = sorted(range(len(scores)), key=lambda i: -scores[i].total)
+    near = [i for i in order if scores[i].total > scores[order[0]].total - _TOO_FAR]
+    rows = [i for i in order if candidates[i].evidence.kind == "product"]
+    likeliest = [i for i in near if i not in rows][:MOST_READ] + rows[:MOST_OF_ROWS]
+    log_odds = dict(
+        zip(likeliest, read(question, [as_read(candidates, i) for i in likeliest]), strict=True)
+    )
+    return [_with_reading(one, log_odds.get(i, _UNREAD)) for i, one in enumerate(scores)]
+
+
+def as_read(candidates: Sequence[Candidate], index: int) -> str:
+    """Return a sentence with its heading, and with the one before it where it leans on that."""
+    one = candidates[index]
+    before = candidates[index - 1] if index else None
+    if before is None or before.evidence.id != one.evidence.id or not HANGING.match(one.unit.text):
+        return compared(one)
+    heading = one.evidence.heading.rsplit(" > ", 1)[-1]
+    return f"{heading}: {before.unit.text} {one.unit.text}"
+
+
+def _with_reading(one: Scored, log_odds: float) -> Scored:
+    total = WORDS_COUNT * one.total + READING_COUNTS * log_odds
+    return replace(one, traits={**one.traits, "read": log_odds}, total=total)
+
+
+def reading_traits(scores: Sequence[Scored], chosen: Sequence[int]) -> dict[str, float]:
+    """Return what reading tells of an extract made of the chosen sentences, the best one first.
+
+    ``read_share`` is the share of the best among all that were read and of 'none of them'.
+    """
+    reads = [one.traits.get("read") for one in scores]
+    known = [value for value in reads if value is not None]
+    if len(known) < len(scores) or not known:
+        return {}
+    raised = [math.exp(value) for value in known]
+    best = known[chosen[0]]
+    others = [value for i, value in enumerate(known) if i not in chosen]
+    return {
+        "read": best,
+        "read_share": raised[chosen[0]] / (1.0 + sum(raised)),
+        "read_chosen": sum(raised[i] for i in chosen) / (1.0 + sum(raised)),
+        "read_most": max(known),
+        "read_ahead": best - max(others, default=_UNREAD),
+    }

@@ -1,0 +1,1 @@
+"""Plain HTTP gateways: Kannel, Jasmin and what speaks like them."""

@@ -1,0 +1,1 @@
+"""The web chat: a page of ours that a shop's site can show in a corner."""

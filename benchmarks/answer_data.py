@@ -1,0 +1,125 @@
+"""The questions of ``training_data/answers`` with the sentences that a search finds for them.
+
+A file is a brand: pages as Markdown, and questions with the sentences that answer, word for word.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from agent.knowledge import READ
+from agent.replies.evidence import from_passage
+from agent.replies.nearness import matter_of
+from agent.replies.questions import read_question
+from agent.replies.scoring import Candidate, candidates_of, compared, score, word_weights
+from agent.replies.selection import as_read
+from agent.replies.similarity import SentenceSimilarity
+from benchmarks.fit_replies import flat
+from intents.encoder import Encoder
+from knowledge_base.base import KnowledgeBase
+from knowledge_base.ingest import ingest
+
+_TELLING = 8
+"""Characters from which on a sentence inside a longer answer counts as part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A sentence as the model reads it; ``near``: the writer says that it only looks like one."""
+
+    text: str
+    answers: bool
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and the sentences found for it, the likeliest by words and meaning first."""
+
+    brand: str
+    question: str
+    answerable: bool
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    text: str
+    answers: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+def asked_of(file: Path, encoder: Encoder) -> list[Asked]:
+    """Return a brand's questions with what a search finds for each."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        content = Path(scratch) / "content"
+        content.mkdir()
+        questions = list(_read(file, content))
+        ingest(content, home=Path(scratch), encoder=encoder)
+        base = KnowledgeBase.open(home=Path(scratch), encoder=encoder)
+        similarity = SentenceSimilarity(encoder.encode, most_new=2_000)
+        return [_ask(file.stem, one, base, similarity) for one in questions]
+
+
+def _read(file: Path, content: Path) -> Iterator[_Question]:
+    brand = yaml.safe_load(file.read_text(encoding="utf-8"))
+    for number, page in enumerate(brand["pages"]):
+        text = f"# {page['title']}\n\n{page['text']}\n"
+        (content / f"page-{number}.md").write_text(text, encoding="utf-8")
+    for each in brand["questions"]:
+        yield _Question(
+            text=str(each["text"]),
+            answers=tuple(map(_plain, [*each.get("answer", ()), *each.get("also", ())])),
+            near=tuple(map(_plain, each.get("near", ()))),
+        )
+
+
+def _plain(text: object) -> str:
+    return " ".join(flat(str(text)).replace("_", "").split()).casefold()
+
+
+def _ask(brand: str, one: _Question, base: KnowledgeBase, similarity: SentenceSimilarity) -> Asked:
+    found = base.search(one.text, k=READ)
+    candidates = candidates_of([from_passage(h.passage, score=h.score) for h in found.hits])
+    asked = read_question(one.text)
+    weights = word_weights(asked, frozenset(), candidates, found.word_weights)
+    matter = matter_of(asked, found.word_weights, found.closeness)
+    near = similarity(asked.text, [compared(each) for each in candidates])
+    scores = score(asked, weights, candidates, near, matter)
+    order = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
+    return Asked(
+        brand=brand,
+        question=one.text,
+        answerable=bool(one.answers),
+        choices=tuple(
+            Choice(
+                text=as_read(candidates, i),
+                answers=_is_one_of(candidates[i], one.answers),
+                near=_is_one_of(candidates[i], one.near),
+            )
+            for i in order
+        ),
+    )
+
+
+def _is_one_of(candidate: Candidate, sentences: Sequence[str]) -> bool:
+    """Whether a candidate is one of the sentences, a part of one, or the table row of one."""
+    said, led = _plain(candidate.unit.text), _plain(candidate.unit.lead_in)
+    told = f"{_plain(candidate.evidence.heading)} {said}"
+    return any(
+        _is_row_of(told, one) if one.count("|") > 1 else _is_told(said, led, one)
+        for one in sentences
+    )
+
+
+def _is_row_of(told: str, row: str) -> bool:
+    return all(cell.strip() in told for cell in row.strip("| ").split("|"))
+
+
+def _is_told(said: str, led: str, sentence: str) -> bool:
+    if len(said) >= _TELLING and (said in sentence or sentence in said):
+        return True
+    return bool(led) and sentence in f"{led}: {said}"

@@ -1,0 +1,362 @@
+"""Erasing a customer leaves nothing but a keyed hash; exporting one leaves nothing out."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from agent.domain.consent import ConsentAction, ConsentSource, ConsentState, Purpose
+from agent.domain.customers import Appointment, Order
+from agent.errors import ConfigurationError, ConflictError, NotFoundError
+from agent.privacy.erasure import Eraser, erase_everywhere
+from agent.privacy.export import Exporter
+from agent.privacy.fingerprint import Fingerprint
+from agent.privacy.retention import delete_old
+from agent.privacy.search import search
+from agent.privacy.spellings import spellings
+from agent.sending.proactive import Outbound
+from agent.store.personal_data import IMPERSONAL, links
+from agent.store.repositories.suppressions import SuppressionReason
+from agent.wiring import proactive_texts
+from tests.agent.durable_house import build, text
+from tests.agent.house import PHONE, REP, House
+from tests.fakes import foundation
+
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""For tests of which one database tells as much as two."""
+
+SECRET = "my gate code is 4711 and über-secret"
+NAME = "Dwayne Quillfeather"
+
+
+def everything(engine: sa.Engine) -> Iterator[tuple[str, str]]:
+    """Yield every value of every table of every schema, as text; knows nothing of our tables."""
+    schemas = ["public", "dbos"] if engine.dialect.name == "postgresql" else [None]
+    with engine.connect() as connection:
+        inspector = sa.inspect(connection)
+        for schema in schemas:
+            for name in inspector.get_table_names(schema=schema):
+                table = sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection)
+                for row in connection.execute(sa.select(table)).mappings():
+                    for column, value in row.items():
+                        yield f"{name}.{column}", str(value)
+
+
+def where(engine: sa.Engine, number: str, *texts: str) -> list[str]:
+    """Return where a number stands, in any spelling of its digits, or one of these texts."""
+    digits = number.lstrip("+")[-10:]
+    return [
+        place
+        for place, value in everything(engine)
+        if digits in re.sub(r"[^0-9]", "", value) or any(one in value for one in texts)
+    ]
+
+
+def eraser(house: House, home: Path) -> Eraser:
+    return Eraser(database=house.parts.database, fingerprint=Fingerprint.of_home(home))
+
+
+def lived_in(house: House) -> None:
+    """Fill every table there is with one customer."""
+    with house.parts.database.begin() as uow:
+        known = uow.customers.get(uow.customers.ensure(PHONE))
+        uow.customers.put(
+            replace(
+                known, name=NAME, tier="gold", postal_code="80521",
+                orders=(Order(
+                    number="48213", status="shipped", placed_on=house.clock.now().date(),
+                    items=("Ridgeline Dry",), total=Decimal(120), currency="USD"),),
+                appointments=(Appointment(
+                    number="A1", service="gait", when="2026-12-01T10:00", place="Durango",
+                    status="booked"),),
+            ),
+            email="dwayne@quillfeather.example",
+        )  # fmt: skip
+    house.text(SECRET)
+    house.text("i want a person, call 555.010.0301")
+    house.text("START")
+    conversation = house.conversation()
+    with house.parts.database.begin() as uow:
+        uow.live.add_note(conversation.id, author="Robin", text=f"{NAME} called")
+        uow.consents.record(
+            conversation.customer_id, sender=house.parts.brand.slug, action=ConsentAction.OPT_IN,
+            source=ConsentSource.WEB_FORM, evidence="form", purposes=(Purpose.MARKETING,),
+            text_shown=f"{NAME}, may we text you?", text_version="3",
+        )  # fmt: skip
+
+
+def test_erasure_leaves_nothing_of_number_and_texts(
+    house: House, engine: sa.Engine, tmp_path: Path
+) -> None:
+    lived_in(house)
+    assert where(engine, PHONE, SECRET, NAME)
+
+    erased = eraser(house, tmp_path).erase(PHONE)
+
+    assert where(engine, PHONE, SECRET, NAME, "4711", "quillfeather") == []
+    assert erased.elsewhere == []
+    assert erased.kept > 0
+
+
+@pytest.mark.parametrize("where_from", ["sqlite", "postgresql"])
+def test_the_engines_own_tables_are_searched_and_erased_too(
+    where_from: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = _url(where_from, tmp_path, request)
+    house = build(url, tmp_path)
+    house.services.start()
+    try:
+        accepted = text(house, SECRET)
+        house.services.waiting_room.wait(accepted.message_id, timeout_s=20)
+        with house.services.database.begin() as uow:
+            uow.consents.record(
+                uow.customers.ensure(PHONE), sender="pinyon-pace", action=ConsentAction.OPT_IN,
+                source=ConsentSource.WEB_FORM, evidence="form", purposes=(Purpose.TRANSACTIONAL,),
+            )  # fmt: skip
+        later = datetime.now(UTC) + timedelta(days=3)
+        house.services.proactive.send(
+            Outbound(to=PHONE, text="See you soon", purpose=Purpose.TRANSACTIONAL, send_at=later)
+        )
+        engine = house.services.database.engine
+        ids = [accepted.message_id, accepted.conversation_id]
+        assert where(engine, PHONE, SECRET)
+        assert [p for p in where(engine, "+0000000000", *ids) if p.startswith("workflow")]
+
+        Eraser(
+            database=house.services.database, fingerprint=Fingerprint.of_home(tmp_path)
+        ).erase(PHONE)  # fmt: skip
+
+        assert where(engine, PHONE, SECRET, "See you soon", *ids) == []
+    finally:
+        house.services.close()
+
+
+def _url(where_from: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    if where_from == "sqlite":
+        return f"sqlite:///{tmp_path / 'durable.db'}"
+    server = request.getfixturevalue("postgres_url")
+    name = f"erasure_{abs(hash(str(tmp_path)))}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@SQLITE
+def test_others_keep_what_is_theirs_and_rows_that_quote_the_number_are_told(
+    house: House, tmp_path: Path
+) -> None:
+    lived_in(house)
+    other = "+13035550123"
+    with house.parts.database.begin() as uow:
+        conversation = uow.conversations.ensure(
+            uow.customers.ensure(other), channel="sms", customer_address=other,
+            brand_address="+15550100200",
+        )  # fmt: skip
+        uow.live.add_note(conversation.id, author="Robin", text="her brother is (555) 010-0301")
+
+    erased = eraser(house, tmp_path).erase(PHONE)
+
+    assert [(t.table, t.column, t.rows) for t in erased.elsewhere] == [("notes", "text", 1)]
+    with house.parts.database.read() as uow:
+        assert uow.customers.find(other) is not None
+
+
+def test_every_table_is_somebodys_or_said_to_be_nobodys() -> None:
+    ownerless = {
+        table.name
+        for table in SQLModel.metadata.sorted_tables
+        if not links(table) and table.name not in IMPERSONAL
+    }
+
+    assert ownerless == set()
+    assert {t.name for t in SQLModel.metadata.sorted_tables} >= IMPERSONAL
+
+
+def test_what_proof_needs_stays_under_the_hash(house: House, tmp_path: Path) -> None:
+    lived_in(house)
+    hashes = Fingerprint.of_home(tmp_path)
+
+    eraser(house, tmp_path).erase(PHONE)
+
+    with house.parts.database.read() as uow:
+        kept = uow.suppressions.kept_consent(hashes.of(PHONE))
+        found = uow.suppressions.find(hashes.of(PHONE))
+    form = next(line for line in kept if line.source == ConsentSource.WEB_FORM)
+    assert (form.purpose, form.action, form.text_version) == ("marketing", "opt_in", "3")
+    assert len(form.text_sha256) == 64
+    assert found is not None
+    assert found.reason is SuppressionReason.ERASED
+
+
+@SQLITE
+def test_who_is_erased_may_text_again_as_a_stranger_who_gets_nothing_unasked(
+    house: House, tmp_path: Path, engine: sa.Engine
+) -> None:
+    lived_in(house)
+    eraser(house, tmp_path).erase(PHONE)
+    before = len(house.sender.sent)
+
+    house.text("do you resole boots?")
+
+    assert len(house.sender.sent) == before + 1
+    with house.parts.database.read() as uow:
+        customer = uow.customers.find(PHONE)
+        assert customer is not None
+        assert not customer.known
+        states = {
+            purpose: uow.consents.state(customer.id, sender=house.parts.brand.slug, purpose=purpose)
+            for purpose in Purpose
+        }
+    assert states[Purpose.MARKETING] is states[Purpose.TRANSACTIONAL] is ConsentState.OUT
+    assert states[Purpose.CONVERSATIONAL] is not ConsentState.OUT
+
+
+@SQLITE
+def test_only_the_owner_takes_a_number_off_the_list(
+    house: House, tmp_path: Path, engine: sa.Engine
+) -> None:
+    lived_in(house)
+    eraser(house, tmp_path).erase(PHONE)
+    base = foundation(engine, house.parts.database, house.clock, house.parts.ids, tmp_path)
+    texts = proactive_texts(base, house.desk.queue, {"twilio": house.sender})
+
+    def opt_in(source: ConsentSource) -> None:
+        house.clock.forward(60)
+        with house.parts.database.begin() as uow:
+            uow.consents.record(
+                uow.customers.ensure(PHONE), sender=base.brand.slug, action=ConsentAction.OPT_IN,
+                source=source, evidence="x", purposes=(Purpose.TRANSACTIONAL,),
+            )  # fmt: skip
+
+    opt_in(ConsentSource.CHECKOUT)
+    with pytest.raises(ConflictError, match="suppression list"):
+        texts.send(Outbound(to=PHONE, text="Shipped", purpose=Purpose.TRANSACTIONAL))
+    opt_in(ConsentSource.KEYWORD)
+    assert texts.send(Outbound(to=PHONE, text="Shipped", purpose=Purpose.TRANSACTIONAL))
+
+
+@SQLITE
+def test_a_lost_key_is_noticed_before_anything_is_erased(house: House, tmp_path: Path) -> None:
+    lived_in(house)
+    with house.parts.database.begin() as uow:
+        uow.suppressions.put("0" * 64, key_id="another", reason=SuppressionReason.ERASED)
+
+    with pytest.raises(ConfigurationError, match="another key"):
+        eraser(house, tmp_path).erase(PHONE)
+
+    with house.parts.database.read() as uow:
+        assert uow.customers.find(PHONE) is not None
+
+
+@SQLITE
+def test_erasing_a_stranger_says_so(house: House, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError):
+        eraser(house, tmp_path).erase(PHONE)
+
+
+def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path: Path) -> None:
+    first, second = Fingerprint.of_home(tmp_path), Fingerprint.of_home(tmp_path)
+
+    assert first.of(PHONE) == second.of(PHONE)
+    assert first.of(PHONE) != first.of("+15550100302")
+    assert (tmp_path / "suppression.key").stat().st_mode & 0o077 == 0
+    assert Fingerprint(b"other").of(PHONE) != first.of(PHONE)
+    (tmp_path / "suppression.key").write_text("no key")
+    with pytest.raises(ConfigurationError, match=r"suppression\.key"):
+        Fingerprint.of_home(tmp_path)
+
+
+@SQLITE
+def test_files_made_of_the_data_go_too(house: House, engine: sa.Engine, tmp_path: Path) -> None:
+    lived_in(house)
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "themes.html").write_text(SECRET)
+    base = foundation(engine, house.parts.database, house.clock, house.parts.ids, tmp_path)
+
+    erase_everywhere(base, PHONE)
+
+    for path in tmp_path.rglob("*"):
+        if path.is_file() and not path.name.startswith("test.db"):
+            assert SECRET.encode() not in path.read_bytes(), path
+
+
+# ── export ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_export_holds_everything_for_programs_and_for_people(
+    house: House, tmp_path: Path
+) -> None:
+    lived_in(house)
+    exporter = Exporter(
+        database=house.parts.database, fingerprint=Fingerprint.of_home(tmp_path),
+        clock=house.clock, sender=house.parts.brand.slug,
+    )  # fmt: skip
+
+    data = exporter.export(PHONE)
+
+    told = data.as_json()
+    assert next(iter(data.rows)) == "customers"
+    assert told["consent"]["marketing"] == "in"
+    with house.parts.database.read() as uow:
+        for trace in search(uow.session, [*spellings(PHONE), SECRET, NAME]):
+            assert len(told[trace.table]) >= trace.rows, trace
+    page = data.as_text()
+    for expected in (NAME, SECRET, "48213", "gait", "marketing in", "What you have agreed to"):
+        assert expected in page
+
+
+# ── retention ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_old_turns_go_and_what_is_open_stays(house: House) -> None:
+    retention = house.parts.brand.retention.model_copy(
+        update={"conversations_days": 30, "events_days": 7}
+    )
+    lived_in(house)
+    house.desk.resolve(house.conversation().id, REP)
+    house.clock.forward(40 * 24 * 3600)
+    house.text("a new question")
+
+    deleted = delete_old(house.parts.database, retention, house.clock)
+
+    assert deleted.rows > 0
+    with house.parts.database.read() as uow:
+        texts = [m.text for m in uow.messages.thread(house.conversation().id)]
+        kept = uow.customers.find(PHONE)
+        assert uow.consents.ledger(kept.id)
+        assert search(uow.session, [SECRET]) == []
+    assert "a new question" in texts
+    assert kept.name == NAME
+    assert not delete_old(house.parts.database, retention, house.clock).rows
+
+
+@SQLITE
+def test_without_days_nothing_is_deleted(house: House) -> None:
+    lived_in(house)
+    house.desk.resolve(house.conversation().id, REP)
+    house.clock.forward(4000 * 24 * 3600)
+    forever = house.parts.brand.retention.model_copy(update={"events_days": None})
+
+    assert delete_old(house.parts.database, forever, house.clock).rows == 0
+
+
+@SQLITE
+def test_a_conversation_with_a_person_keeps_its_history(house: House) -> None:
+    retention = house.parts.brand.retention.model_copy(update={"conversations_days": 1})
+    house.text(SECRET)
+    house.desk.take_over(house.conversation().id, REP)
+    house.clock.forward(10 * 24 * 3600)
+
+    delete_old(house.parts.database, retention, house.clock)
+
+    with house.parts.database.read() as uow:
+        assert search(uow.session, [SECRET])
