@@ -1,6 +1,7 @@
 """Erasing a customer leaves nothing but a keyed hash; exporting one leaves nothing out."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,7 @@ from agent.privacy.retention import delete_old
 from agent.privacy.search import search
 from agent.privacy.spellings import spellings
 from agent.sending.proactive import Outbound
-from agent.store.personal_data import IMPERSONAL, links
+from agent.store.personal_data import IMPERSONAL, engine_tables, links
 from agent.store.repositories.suppressions import SuppressionReason
 from agent.wiring import proactive_texts
 from tests.agent.durable_house import build, text
@@ -114,6 +115,7 @@ def test_the_engines_own_tables_are_searched_and_erased_too(
     try:
         accepted = text(house, SECRET)
         house.services.waiting_room.wait(accepted.message_id, timeout_s=20)
+        wait_until_nothing_runs(house)
         with house.services.database.begin() as uow:
             uow.consents.record(
                 uow.customers.ensure(PHONE), sender="pinyon-pace", action=ConsentAction.OPT_IN,
@@ -135,6 +137,19 @@ def test_the_engines_own_tables_are_searched_and_erased_too(
         assert where(engine, PHONE, SECRET, "See you soon", *ids) == []
     finally:
         house.services.close()
+
+
+def wait_until_nothing_runs(house: House) -> None:
+    """What is running is left to end by itself, and is not erased."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with house.services.database.read() as uow:
+            status = engine_tables(uow.session)["workflow_status"]
+            running = sa.select(sa.func.count()).where(status.c.status == "PENDING")
+            if not uow.session.execute(running).scalar_one():
+                return
+        time.sleep(0.05)
+    raise AssertionError("a workflow runs on and on")
 
 
 def _url(where_from: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:

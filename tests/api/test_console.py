@@ -218,7 +218,7 @@ def test_the_whole_story_is_on_one_page(rep: Rep, house: House) -> None:
     for words in (
         "Rosalind Achterberg", "summit", "4,386.40 USD", "61874", "Highmoor Leather Women", "Boot fitting",
         "The customer asked for a person.", "asked_for_person", "Help desk", "getting worse",
-        "contact human agent", "track order", "no opt-in or opt-out on record", "is delayed",
+        "contact human agent", "track order", "may be texted", "is delayed",
     ):  # fmt: skip
         assert words in page, words
 
