@@ -30,7 +30,7 @@ MOST_TOKENS = 112
 
 _FORM = 1
 """Raised when the graph changes, so that older exports are made again."""
-_PAIRS_A_BATCH = 8
+_PAIRS_A_BATCH = 4
 """Pairs of like length that are read in one go; more outgrow the cache."""
 
 

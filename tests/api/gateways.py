@@ -120,7 +120,11 @@ def _ground(folder: Path, **settings: Any) -> Iterator[tuple[Foundation, Mapping
         engine, Database(engine, clock, ids), clock, ids, folder,
         **{"burst_silence_s": 0.0, **settings},
     )  # fmt: skip
-    yield base, discover(base.settings)
+    channels = discover(base.settings)
+    yield base, channels
+    for channel in channels.values():
+        if channel.close is not None:
+            channel.close()
     engine.dispose()
 
 

@@ -1,7 +1,7 @@
 """Plain HTTP gateways: what they send us, what we send them, by the shapes of Kannel and Jasmin."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -540,9 +540,21 @@ def test_news_of_unknown_messages_and_of_texts_in_change_nothing(
 # ── sending ─────────────────────────────────────────────────────────────────────────────────
 
 
-def sender(tmp_path: Path, **changes: Any) -> GatewaySender:
-    path = write_gateways(tmp_path, [gateway(**changes)])
-    return GatewaySender(load_gateways(path), sleep=lambda _: None)
+MakeSender = Callable[..., GatewaySender]
+
+
+@pytest.fixture
+def sender(tmp_path: Path) -> Iterator[MakeSender]:
+    made: list[GatewaySender] = []
+
+    def make(**changes: Any) -> GatewaySender:
+        path = write_gateways(tmp_path, [gateway(**changes)])
+        made.append(GatewaySender(load_gateways(path), sleep=lambda _: None))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 
 def send(channel: GatewaySender, text: str = "hi 👋", **changes: Any) -> Any:
@@ -550,10 +562,10 @@ def send(channel: GatewaySender, text: str = "hi 👋", **changes: Any) -> Any:
     return channel.send(**{**message, **changes})
 
 
-def test_what_gsm_lacks_goes_as_ucs_2(tmp_path: Path, peer: Peer) -> None:
-    send(sender(tmp_path, send_url=peer.url), "emoji 😀")
+def test_what_gsm_lacks_goes_as_ucs_2(sender: MakeSender, peer: Peer) -> None:
+    send(sender(send_url=peer.url), "emoji 😀")
     peer.usual = (200, 'Success "1"', {})
-    send(sender(tmp_path, kind="jasmin", send_url=peer.url), "emoji 😀")
+    send(sender(kind="jasmin", send_url=peer.url), "emoji 😀")
 
     kannel, jasmin = peer.calls
     assert (kannel["coding"], kannel["text"]) == (b"2", "emoji 😀".encode())
@@ -563,8 +575,8 @@ def test_what_gsm_lacks_goes_as_ucs_2(tmp_path: Path, peer: Peer) -> None:
 
 
 @pytest.mark.parametrize("text", ["{€}~[|]^\\", "é" * 160, EURO_OVER_THE_CUT, "a" * 400])
-def test_kannel_cuts_gsm_texts_itself(tmp_path: Path, peer: Peer, text: str) -> None:
-    send(sender(tmp_path, send_url=peer.url), text)
+def test_kannel_cuts_gsm_texts_itself(sender: MakeSender, peer: Peer, text: str) -> None:
+    send(sender(send_url=peer.url), text)
 
     (call,) = peer.calls
     assert (call["coding"], call["text"].decode()) == (b"0", text)
@@ -572,9 +584,9 @@ def test_kannel_cuts_gsm_texts_itself(tmp_path: Path, peer: Peer, text: str) -> 
 
 
 def test_a_pair_over_kannels_cut_is_kept_whole_by_parts_with_a_joining_header(
-    tmp_path: Path, peer: Peer
+    sender: MakeSender, peer: Peer
 ) -> None:
-    receipt = send(sender(tmp_path, send_url=peer.url), EMOJI_OVER_THE_CUT)
+    receipt = send(sender(send_url=peer.url), EMOJI_OVER_THE_CUT)
 
     first, last = peer.calls
     assert first["text"].decode() + last["text"].decode() == EMOJI_OVER_THE_CUT
@@ -590,10 +602,12 @@ def test_a_pair_over_kannels_cut_is_kept_whole_by_parts_with_a_joining_header(
 
 
 @pytest.mark.parametrize("text", [EMOJI_OVER_THE_CUT, EURO_OVER_THE_CUT])
-def test_jasmin_gets_the_parts_as_texts_of_their_own(tmp_path: Path, peer: Peer, text: str) -> None:
+def test_jasmin_gets_the_parts_as_texts_of_their_own(
+    sender: MakeSender, peer: Peer, text: str
+) -> None:
     peer.usual = (200, 'Success "1"', {})
 
-    send(sender(tmp_path, kind="jasmin", send_url=peer.url), text)
+    send(sender(kind="jasmin", send_url=peer.url), text)
 
     said = [
         call["content"].decode() if "content" in call
@@ -623,8 +637,8 @@ def test_no_gateway_is_left_to_cut_a_pair_or_a_grapheme(text: str, *, minds_esca
                 assert not 0xDC <= encoded[start] <= 0xDF
 
 
-def test_links_of_pictures_go_along_as_text(tmp_path: Path, peer: Peer) -> None:
-    channel = sender(tmp_path, send_url=peer.url)
+def test_links_of_pictures_go_along_as_text(sender: MakeSender, peer: Peer) -> None:
+    channel = sender(send_url=peer.url)
     send(channel, "Look:", media=("https://shop.example/a.jpg",))
     send(channel, "", media=("https://shop.example/b.jpg",))
 
@@ -655,35 +669,40 @@ def test_links_of_pictures_go_along_as_text(tmp_path: Path, peer: Peer) -> None:
     ],
 )  # fmt: skip
 def test_answers_are_told_apart(
-    tmp_path: Path, peer: Peer, kind: str, answer: Any, error: type[Exception], problem: SendProblem
+    sender: MakeSender,
+    peer: Peer,
+    kind: str,
+    answer: Any,
+    error: type[Exception],
+    problem: SendProblem,
 ) -> None:
     peer.answers = [answer]
 
     with pytest.raises(error) as raised:
-        send(sender(tmp_path, kind=kind, send_url=peer.url))
+        send(sender(kind=kind, send_url=peer.url))
 
     assert raised.value.problem is problem
     if answer[2]:
         assert raised.value.retry_after_s == 7
 
 
-def test_a_refused_connection_is_surely_not_sent(tmp_path: Path) -> None:
+def test_a_refused_connection_is_surely_not_sent(sender: MakeSender) -> None:
     with pytest.raises(TransientSendError):
-        send(sender(tmp_path, send_url="http://127.0.0.1:9"))
+        send(sender(send_url="http://127.0.0.1:9"))
 
 
-def test_a_number_that_no_gateway_has_is_a_wrong_setting(tmp_path: Path) -> None:
+def test_a_number_that_no_gateway_has_is_a_wrong_setting(sender: MakeSender) -> None:
     with pytest.raises(PermanentSendError) as raised:
-        send(sender(tmp_path), sender="+15550109999")
+        send(sender(), sender="+15550109999")
 
     assert raised.value.problem is SendProblem.CONFIGURATION
 
 
-def test_a_later_part_is_tried_again_without_the_first(tmp_path: Path, peer: Peer) -> None:
+def test_a_later_part_is_tried_again_without_the_first(sender: MakeSender, peer: Peer) -> None:
     busy = (503, "Temporal failure, try again later.", {})
     peer.answers = [peer.usual, busy, busy, peer.usual]
 
-    send(sender(tmp_path, send_url=peer.url), EMOJI_OVER_THE_CUT)
+    send(sender(send_url=peer.url), EMOJI_OVER_THE_CUT)
 
     assert [call["udh"][5] for call in peer.calls] == [1, 2, 2, 2]
 
@@ -692,18 +711,20 @@ def test_a_later_part_is_tried_again_without_the_first(tmp_path: Path, peer: Pee
     "answer", [(503, "Temporal failure", {}), (403, "Authorization failed for sendsms", {})]
 )
 def test_a_message_broken_off_is_unknown_and_never_begun_again(
-    tmp_path: Path, peer: Peer, answer: Any
+    sender: MakeSender, peer: Peer, answer: Any
 ) -> None:
     peer.answers = [peer.usual, *[answer] * PART_TRIES]
 
     with pytest.raises(UnknownSendError, match="Part 2 of 2"):
-        send(sender(tmp_path, send_url=peer.url), EMOJI_OVER_THE_CUT)
+        send(sender(send_url=peer.url), EMOJI_OVER_THE_CUT)
 
     assert sum(call["udh"][5] == 1 for call in peer.calls) == 1
 
 
-def test_without_an_address_of_ours_no_receipts_are_asked_for(tmp_path: Path, peer: Peer) -> None:
-    send(sender(tmp_path, send_url=peer.url, callback_url=None))
+def test_without_an_address_of_ours_no_receipts_are_asked_for(
+    sender: MakeSender, peer: Peer
+) -> None:
+    send(sender(send_url=peer.url, callback_url=None))
 
     assert "dlr-url" not in peer.calls[0]
 

@@ -81,7 +81,9 @@ def test_the_int8_graph_scores_as_the_model_that_it_was_made_of(
             ).last_hidden_state
         mean = hidden[0].mean(0).numpy()
         expected.append(float(weights["head.weight"][0] @ mean + weights["head.bias"][0]))
-    assert cross_encoder.score(QUESTION, SENTENCES) == pytest.approx(expected, abs=0.3)
+    # What rounding moves must be small beside what tells the sentences apart.
+    moves = 0.15 * (max(expected) - min(expected))
+    assert cross_encoder.score(QUESTION, SENTENCES) == pytest.approx(expected, abs=moves)
 
 
 def test_changed_layers_are_put_together_anew(

@@ -28,4 +28,5 @@ def make(settings: Settings) -> Channel:
         router=make_router(gateways, settings.trusted_proxies),
         sender=sender if gateways else None,
         redacted=REDACTED,
+        close=sender.close,
     )

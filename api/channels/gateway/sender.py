@@ -52,6 +52,11 @@ class GatewaySender:
         }
         self._sleep = sleep
 
+    def close(self) -> None:
+        """Let the connections go."""
+        for line in self._lines.values():
+            line.http.close()
+
     def send(
         self,
         *,
