@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from intents.data import OUT_OF_SCOPE, Corpus, Labelled
+from intents.deep_training import Deep, deepen
 from intents.encoder import Encoder
 from intents.evaluation import predict
 from intents.examples import Progress
@@ -22,7 +23,8 @@ class Benchmark:
     """The figures of one benchmark.
 
     ``accuracy`` and ``macro_f1`` are of the in-scope test messages; times are of one message at a
-    time on one thread, with everything that understanding does.
+    time on one thread, with everything that understanding does. ``deep_share`` is the share that
+    the fine-tuned encoder got in the average, of a deep benchmark.
     """
 
     train_messages: int
@@ -37,6 +39,7 @@ class Benchmark:
     out_of_scope_recall: float | None
     out_of_scope_fpr_at_95: float | None
     in_scope_refused: float
+    deep_share: float | None
     train_seconds: float
     p50_ms: float
     p99_ms: float
@@ -49,21 +52,32 @@ def run_benchmark(
     *,
     out_of_scope: str | None = None,
     seed: int = SEED,
+    deep: Deep | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> Benchmark:
     """Train on ``train`` and measure on ``test``.
 
     Messages labelled ``out_of_scope`` are taken out of the training data, so that out-of-scope is
-    told apart without an example, as on a brand's first day.
+    told apart without an example, as on a brand's first day. ``deep`` fine-tunes an encoder too.
+
+    Raises:
+        DeepModeError: the deep mode lacks a library.
     """
     known = tuple(row for row in train if row.label != out_of_scope)
     asked = [replace(row, label=OUT_OF_SCOPE) if row.label == out_of_scope else row for row in test]
+    if deep is not None:
+        deep.tuner.libraries()  # told before anything takes time
     started = time.perf_counter()
     built = build(_corpus(known), *encoders, seed=seed, progress=progress)
     with tempfile.TemporaryDirectory() as scratch:
-        write_artefacts(Path(scratch), built, encoders)
+        if deep is not None:
+            built = deepen(
+                built, encoders, deep, scratch=Path(scratch), seed=seed, progress=progress
+            )
+        folder = Path(scratch) / "version"
+        write_artefacts(folder, built, encoders)
         seconds = time.perf_counter() - started
-        understander = Understander.of_folder(Path(scratch), *encoders, version="benchmark")
+        understander = Understander.of_folder(folder, *encoders, version="benchmark")
         times: list[float] = []
 
         def note(done: int) -> None:
@@ -88,6 +102,7 @@ def run_benchmark(
         out_of_scope_recall=every.out_of_scope_recall,
         out_of_scope_fpr_at_95=every.out_of_scope_fpr_at_95,
         in_scope_refused=every.in_scope_refused,
+        deep_share=None if built.deep is None else built.deep.record.share,
         train_seconds=round(seconds, 1),
         p50_ms=round(float(np.percentile(each, 50)), 2),
         p99_ms=round(float(np.percentile(each, 99)), 2),

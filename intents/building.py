@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +14,7 @@ from intents.encoder import Encoder
 from intents.examples import Examples, Progress, Table, examples_of, gram_share, texts_of
 from intents.heads import IntentScores
 from intents.kernel import Fit
+from intents.manifest import DeepRecord
 from intents.parameters import MixingParameters, Parameters
 from intents.scoring import Heads
 
@@ -47,14 +49,32 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeepPart:
+    """A fine-tuned encoder beside the models; ``folder`` holds the files of ``deep.FILES``.
+
+    ``logits (k, intents)`` are what one said of the intent examples ``held_out (k,)`` that had not
+    seen them.
+    """
+
+    folder: Path
+    held_out: Integers
+    logits: Floats
+    record: DeepRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What training gives: a model for each encoder, the parameters, and their evidence."""
+    """What training gives: a model for each encoder, the parameters, and their evidence.
+
+    ``deep`` is what the deep mode adds.
+    """
 
     models: tuple[Model, ...]
     parameters: Parameters
     corpus: Corpus
     examples: Examples
     evidence: Evidence
+    deep: DeepPart | None = None
 
 
 def build(

@@ -32,12 +32,17 @@ def sigmoid(score: Doubles) -> Doubles:
     return out
 
 
+def log_loss(probabilities: Doubles, truth: Integers) -> float:
+    """Return the mean of -log P(truth) of ``(n, classes)``."""
+    chosen = probabilities[np.arange(len(truth)), truth]
+    return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+
+
 def fit_temperature(scores: Floats, truth: Integers) -> float:
     """Return the temperature of least log loss (Guo et al. 2017), by golden-section search."""
 
     def loss(log_temperature: float) -> float:
-        chosen = softmax(scores, float(np.exp(log_temperature)))[np.arange(len(truth)), truth]
-        return float(-np.log(np.maximum(chosen, 1e-12)).mean())
+        return log_loss(softmax(scores, float(np.exp(log_temperature))), truth)
 
     low, high = np.log(_COLDEST), np.log(_HOTTEST)
     golden = (5**0.5 - 1) / 2

@@ -1,7 +1,7 @@
 """The model card: what a version is and how good it is, in words and a few figures."""
 
+from intents.manifest import Manifest
 from intents.metrics import Metrics
-from intents.registry import Manifest
 
 _WEAKEST = 8
 
@@ -19,7 +19,7 @@ Understands customers' text messages in English: {len(manifest.intents)} intents
 Trained on {manifest.messages["intents"]:,} utterances (data `{manifest.data_sha256[:12]}`) with
 the encoder `{manifest.encoder}`, seed {manifest.seed}. `training_data/README.md` says who wrote the
 shipped data, and its limits.
-
+{_deep(manifest)}
 Measured on {metrics.measured_on}: each message is judged by a model that saw nothing of its writer.
 
 | figure | value |
@@ -27,6 +27,19 @@ Measured on {metrics.measured_on}: each message is judged by a model that saw no
 {rows}
 
 Weakest intents (F1): {names}.
+"""
+
+
+def _deep(manifest: Manifest) -> str:
+    """Say how a deep version came about; nothing of any other."""
+    if manifest.deep is None:
+        return ""
+    how = manifest.deep
+    return f"""
+Deep: the encoder `{how.tuned}` was tuned for {how.epochs} epochs ({how.tuning_seconds:,.0f} s),
+and before that without {how.held_out:,} of {how.messages:,} messages in
+{how.calibration_seconds:,.0f} s. Its share in the intents' probabilities ({how.share:.0%}) and
+their figures below come from those messages.
 """
 
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.encoder import open_session, open_tokenizer
 from intents.errors import WeightsError
 from intents.normalise import clean
+from intents.sessions import open_session, open_tokenizer
 from intents.weights import FAST, find_weights, sha256_of
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ IntentsError
 ├── WeightsError        no encoder weights, or not the ones expected
 ├── TrainingDataError   a file of training data is wrong; names file and line
 ├── VersionError        a trained version is missing, broken or does not fit the encoder
+├── DeepModeError       the deep mode lacks what it needs
 └── GateError           a promotion or rollback that must not happen
 """
 
@@ -34,6 +35,10 @@ class TrainingDataError(IntentsError):
 
 class VersionError(IntentsError):
     """A trained version is missing, broken or does not fit."""
+
+
+class DeepModeError(IntentsError):
+    """The deep mode cannot run here."""
 
 
 class GateError(IntentsError):

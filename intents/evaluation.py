@@ -88,12 +88,13 @@ def evaluate_held_out(registry: Registry, version: str) -> Evaluation:
     """
     registry.manifest(version)
     folder = registry.path(version)
-    predictions = tuple(read_predictions(folder / PREDICTIONS))
+    every = read_predictions(folder / PREDICTIONS)
+    predictions = tuple(p for p in every if p.whole)
     return Evaluation(
         version=version,
         metrics=Metrics.read(folder / METRICS),
         predictions=predictions,
-        slices=slices(predictions, Spelling(p.text for p in predictions)),
+        slices=slices(predictions, Spelling(p.text for p in every)),
     )
 
 

@@ -1,16 +1,20 @@
 """Fits what turns out-of-fold scores into probabilities and decisions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from intents import thresholds
 from intents.calibration import (
+    Doubles,
     Floats,
+    Integers,
     fit_logistic,
     fit_monotone,
     fit_temperature,
     fit_top,
+    log_loss,
     sharpen_top,
     softmax,
 )
@@ -23,9 +27,13 @@ from intents.parameters import (
     OutOfScopeParameters,
     SentimentParameters,
     TopicParameters,
+    TunedParameters,
 )
+from intents.reading import averaged
 
 _MOST_KNOTS = 24
+_SHARES = np.linspace(0, 1, 21)
+"""Shares of the average that a fine-tuned encoder may take."""
 
 
 def intent_parameters(examples: Sequence[Labelled], scores: IntentScores) -> IntentParameters:
@@ -33,7 +41,29 @@ def intent_parameters(examples: Sequence[Labelled], scores: IntentScores) -> Int
     labels = tuple(sorted({example.label for example in examples}))
     truth = np.array([labels.index(example.label) for example in examples], np.int64)
     temperature = fit_temperature(scores.scores, truth)
-    plain = softmax(scores.scores, temperature)
+    return _judged(labels, temperature, softmax(scores.scores, temperature), truth)
+
+
+def tuned_intent_parameters(
+    base: IntentParameters, scores: Floats, logits: Floats, truth: Integers
+) -> IntentParameters:
+    """Fit how a fine-tuned encoder's opinion is averaged with that of the scores.
+
+    ``scores`` and ``logits (n, labels)`` must come from models that had not seen the messages. The
+    share is that of least log loss.
+    """
+    own = fit_temperature(logits, truth)
+    tried = [TunedParameters(temperature=own, weight=float(w)) for w in _SHARES]
+    losses = [log_loss(averaged(scores, base.temperature, logits, each), truth) for each in tried]
+    tuned = tried[int(np.argmin(losses))]
+    plain = averaged(scores, base.temperature, logits, tuned)
+    return replace(_judged(base.labels, base.temperature, plain, truth), tuned=tuned)
+
+
+def _judged(
+    labels: tuple[str, ...], temperature: float, plain: Doubles, truth: Integers
+) -> IntentParameters:
+    """Recalibrate the best of probabilities ``(n, labels)``, and choose the thresholds."""
     slope, offset = fit_top(plain, truth)
     probabilities = sharpen_top(plain, slope, offset)
     least = thresholds.too_low(probabilities, truth)

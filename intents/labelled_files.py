@@ -130,13 +130,14 @@ def import_into(folder: Path, rows: Sequence[Labelled], *, writer: str) -> Impor
                 path=row.path,
                 line=row.line,
             )
-        mark = (row.label, key(row.text))
+        # One line a message, as people read and diff it; models see no other blanks either. Known
+        # is what reads the same as it will stand there.
+        text = " ".join(row.text.split())
+        mark = (row.label, key(text))
         if mark in known:
             continue
         known.add(mark)
         added += 1
-        # One line a message, as people read and diff it; models see no other blanks either.
-        text = " ".join(row.text.split())
         fresh.setdefault(row.label, {}).setdefault(row.writer or writer, []).append(text)
     touched = tuple(
         _extend(files.get(label, folder / "intents" / "imported" / f"{label}.yaml"), label, more)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from intents.calibration import expected_calibration_error, sharpen_top, sigmoid, softmax
+from intents.calibration import expected_calibration_error, sigmoid, softmax
 from intents.consent import read_consent
 from intents.data import OUT_OF_SCOPE
 from intents.metrics import (
@@ -17,6 +17,7 @@ from intents.metrics import (
     share,
 )
 from intents.out_of_scope import evidence, probability
+from intents.reading import intent_probabilities
 from intents.types import ConsentReading
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def measure(built: "Built", *, train_seconds: float | None = None) -> Metrics:
     """Return all figures of a training, each on writers that its model had not seen."""
-    base = figures(out_of_fold_predictions(built), measured_on="held-out writers")
+    judged = [p for p in out_of_fold_predictions(built) if p.whole]
+    base = figures(judged, measured_on="held-out writers")
     values = {name: getattr(base, name) for name in Metrics.__dataclass_fields__}
     values |= {
         "topics": _topics(built),
@@ -37,15 +39,21 @@ def measure(built: "Built", *, train_seconds: float | None = None) -> Metrics:
 
 
 def out_of_fold_predictions(built: "Built") -> list[Predicted]:
-    """Return for every intent example what the model without its writer predicts."""
+    """Return for every intent example what the model without its writer predicts.
+
+    Of a deep version only those that calibration held out are judged by all of it.
+    """
     found, parameters = built.evidence.intents, built.parameters
     labels = parameters.intents.labels
     scores = found.scores
-    probabilities = sharpen_top(
-        softmax(scores, parameters.intents.temperature),
-        parameters.intents.slope,
-        parameters.intents.offset,
-    )
+    probabilities = intent_probabilities(scores, parameters.intents)
+    whole = np.full(len(scores), built.deep is None)
+    if built.deep is not None:
+        held = built.deep.held_out
+        whole[held] = True
+        probabilities[held] = intent_probabilities(
+            scores[held], parameters.intents, tuned=built.deep.logits
+        )
     column = labels.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in labels else None
     outside = probability(evidence(scores, found.nearness, column), parameters.out_of_scope)
     best = np.argsort(-probabilities, axis=1)[:, :2]
@@ -64,6 +72,7 @@ def out_of_fold_predictions(built: "Built") -> list[Predicted]:
                 out_of_scope=bool(outside[i] >= parameters.out_of_scope.threshold),
                 writer=example.writer,
                 where=f"{example.path.name}:{example.line}",
+                whole=bool(whole[i]),
             )
         )
     return rows

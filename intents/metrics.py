@@ -22,7 +22,11 @@ _Z95 = 1.959964
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Predicted:
-    """One message with what was predicted for it. ``second`` is the runner-up."""
+    """One message with what was predicted for it. ``second`` is the runner-up.
+
+    ``whole`` is false where only a part of the version could judge it without having seen it: of
+    training messages, by a deep version's model without its fine-tuned encoder.
+    """
 
     text: str
     truth: str
@@ -34,6 +38,7 @@ class Predicted:
     out_of_scope: bool
     writer: str = ""
     where: str = ""
+    whole: bool = True
 
     @property
     def right(self) -> bool:

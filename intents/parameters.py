@@ -13,11 +13,23 @@ from intents.errors import VersionError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TunedParameters:
+    """Of a deep version's fine-tuned encoder, whose opinion is averaged with that of the scores.
+
+    ``temperature`` divides its logits before the softmax; ``weight`` in [0, 1] is its share.
+    """
+
+    temperature: float
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntentParameters:
     """Of the intents.
 
-    ``temperature`` divides the scores before the softmax; ``slope`` and ``offset`` then correct
-    the log odds of the best; ``too_low`` is a probability, ``too_close`` a difference of two.
+    ``temperature`` divides the scores before the softmax; ``tuned`` is there in deep versions;
+    ``slope`` and ``offset`` then correct the log odds of the best; ``too_low`` is a probability,
+    ``too_close`` a difference of two.
     """
 
     labels: tuple[str, ...]
@@ -26,6 +38,7 @@ class IntentParameters:
     offset: float = 0.0
     too_low: float
     too_close: float
+    tuned: TunedParameters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

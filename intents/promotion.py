@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from intents.errors import GateError, IntentsError, VersionError
 from intents.examining import Examined, examine, load_any
 from intents.gate import LIVE, SHARED, WRITTEN, SetVerdict, judge_examined, judge_predictions
-from intents.metrics import Metrics, read_predictions
+from intents.metrics import Metrics, Predicted, read_predictions
 from intents.registry import METRICS, PREDICTIONS, VERDICT, Active, Registry
 from intents.written_test import WrittenTest, read_test
 
@@ -213,12 +213,16 @@ def _examine_all(
 
 def _on_shared(registry: Registry, active: str, version: str) -> list[SetVerdict]:
     try:
-        old = read_predictions(registry.path(active) / PREDICTIONS)
+        old = _judged_whole(registry, active)
     except VersionError:
         return []  # nothing of the active version is left to compare with
-    new = read_predictions(registry.path(version) / PREDICTIONS)
-    found = judge_predictions(SHARED, "held-out writers", old, new)
+    found = judge_predictions(SHARED, "held-out writers", old, _judged_whole(registry, version))
     return [found] if found is not None else []
+
+
+def _judged_whole(registry: Registry, version: str) -> list[Predicted]:
+    found = read_predictions(registry.path(version) / PREDICTIONS)
+    return [prediction for prediction in found if prediction.whole]
 
 
 def _held_out(registry: Registry, active: str, new: Metrics) -> list[str]:

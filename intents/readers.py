@@ -1,12 +1,13 @@
 """A version's models with their encoders: texts in, raw scores out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from intents.deep import DEEP_FOLDER, TunedModel
 from intents.encoder import Encoder, load_encoder
 from intents.errors import VersionError
 from intents.mixing import asked_for
@@ -116,6 +117,29 @@ class MixedReader:
         return self.fast.score(texts)
 
 
+@dataclass(frozen=True, slots=True)
+class DeepReader:
+    """The models of any tier, and beside them a fine-tuned encoder for the intents."""
+
+    base: Reader
+    tuned: TunedModel
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the base, which was not fine-tuned."""
+        return self.base.encoder
+
+    def score(self, texts: Sequence[str]) -> list[Raw]:
+        """Return what the heads say of each message."""
+        found = self.base.score(texts)
+        logits = self.tuned.logits(texts)
+        return [replace(raw, tuned=row) for raw, row in zip(found, logits, strict=True)]
+
+    def score_quickly(self, texts: Sequence[str]) -> list[Raw]:
+        """Return what the base's quickest model says."""
+        return self.base.score_quickly(texts)
+
+
 def _mean(first: Raw, second: Raw) -> Raw:
     scores = np.asarray((first.scores + second.scores) / 2, np.float32)
     return Raw(scores, (first.nearness + second.nearness) / 2)
@@ -127,6 +151,14 @@ def open_reader(folder: Path, encoders: Sequence[Encoder], parameters: Parameter
     Raises:
         VersionError: a file is missing or broken.
     """
+    base = _open_base(folder, encoders, parameters)
+    tuned = parameters.intents.tuned
+    if tuned is None or tuned.weight == 0:
+        return base
+    return DeepReader(base, TunedModel.read(folder / DEEP_FOLDER, threads=base.encoder.threads))
+
+
+def _open_base(folder: Path, encoders: Sequence[Encoder], parameters: Parameters) -> Reader:
     fast = SingleReader(encoders[0], Scorer.read(folder))
     if parameters.mixing is None:
         return fast

@@ -8,7 +8,7 @@ from intents.calibration import Doubles, Floats, sharpen_top, sigmoid, softmax
 from intents.data import OUT_OF_SCOPE
 from intents.expectation import factors
 from intents.out_of_scope import evidence, probability
-from intents.parameters import IntentParameters, Parameters
+from intents.parameters import IntentParameters, Parameters, TunedParameters
 from intents.scoring import Raw
 from intents.types import Candidate, Doubt, Expected, Sentiment, TopicScore
 
@@ -33,7 +33,7 @@ class Reading:
 def read(raw: Raw, parameters: Parameters, expected: Expected | None = None) -> Reading:
     """Read one message's scores."""
     parts = _split(raw.scores, parameters)
-    intents = intent_probabilities(parts.intents, parameters.intents, expected)
+    intents = intent_probabilities(parts.intents, parameters.intents, expected, tuned=raw.tuned)
     order = np.argsort(-intents, kind="stable")[:MOST_CANDIDATES]
     labels = parameters.intents.labels
     candidates = tuple(
@@ -80,20 +80,43 @@ def _split(scores: Floats, parameters: Parameters) -> _Parts:
 
 def intent_chances(raw: Raw, parameters: Parameters) -> Doubles:
     """Return P(intent) ``(labels,)`` of one message, without anything expected."""
-    return intent_probabilities(_split(raw.scores, parameters).intents, parameters.intents)
+    scores = _split(raw.scores, parameters).intents
+    return intent_probabilities(scores, parameters.intents, tuned=raw.tuned)
 
 
 def intent_probabilities(
-    scores: Floats, parameters: IntentParameters, expected: Expected | None = None
+    scores: Floats,
+    parameters: IntentParameters,
+    expected: Expected | None = None,
+    *,
+    tuned: Floats | None = None,
 ) -> Doubles:
-    """Return P(intent) for each label; an open question makes its answers likelier."""
-    plain = softmax(scores, parameters.temperature)
+    """Return P(intent) for each label; an open question makes its answers likelier.
+
+    ``tuned`` are a fine-tuned encoder's logits, where there is one.
+    """
+    plain = averaged(scores, parameters.temperature, tuned, parameters.tuned)
     probabilities = sharpen_top(plain, parameters.slope, parameters.offset)
     likelier_by = factors(expected, parameters.labels)
     if likelier_by is None:
         return probabilities
     likelier = probabilities * np.array(likelier_by)
     result: Doubles = likelier / likelier.sum()
+    return result
+
+
+def averaged(
+    scores: Floats, temperature: float, logits: Floats | None, tuned: TunedParameters | None
+) -> Doubles:
+    """Return P(intent) ``(..., labels)`` before the best is recalibrated.
+
+    By the scores alone; where a fine-tuned encoder was asked, averaged with what its logits say.
+    """
+    plain = softmax(scores, temperature)
+    if logits is None or tuned is None:
+        return plain
+    own = softmax(logits, tuned.temperature)
+    result: Doubles = (1 - tuned.weight) * plain + tuned.weight * own
     return result
 
 

@@ -7,7 +7,7 @@ version was made of), ``metrics.json`` and ``card.md``. What is active stands in
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,11 +15,8 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from intents.errors import VersionError
+from intents.manifest import TRAIN, Manifest, read_manifest
 from intents.weights import sha256_of
-
-FORM = 4
-"""Of the artefacts and of training. Raised when either changes in a way that the recipe's numbers
-do not show; a version of another form is not loaded."""
 
 MANIFEST = "manifest.json"
 METRICS = "metrics.json"
@@ -29,24 +26,6 @@ CARD = "card.md"
 VERDICT = "verdict.json"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
-_TRAIN = "Train one: textwise intents train"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
-    """What a version was made of. The same makings give the same ``version``."""
-
-    version: str
-    encoder: str
-    weights_sha256: str
-    data_sha256: str
-    seed: int
-    recipe: dict[str, float]
-    libraries: dict[str, str]
-    intents: tuple[str, ...]
-    topics: tuple[str, ...]
-    messages: dict[str, int]
-    artefacts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +56,6 @@ class Active:
         return self.stack[-1] if self.stack else None
 
 
-_MANIFEST = TypeAdapter(Manifest)
 _ACTIVE = TypeAdapter(Active)
 
 
@@ -156,7 +134,7 @@ class Registry:
     def versions(self) -> list[Manifest]:
         """Return the manifests of all versions, by name."""
         paths = sorted(self.folder.glob(f"*/{MANIFEST}"))
-        return [_read_manifest(path) for path in paths]
+        return [read_manifest(path) for path in paths]
 
     def manifest(self, version: str) -> Manifest:
         """Return one version's manifest.
@@ -167,8 +145,8 @@ class Registry:
         path = self.path(version) / MANIFEST
         if not path.is_file():
             known = ", ".join(m.version for m in self.versions()) or "none"
-            raise VersionError(f"There is no version {version!r}. Known: {known}.", hint=_TRAIN)
-        return _read_manifest(path)
+            raise VersionError(f"There is no version {version!r}. Known: {known}.", hint=TRAIN)
+        return read_manifest(path)
 
     def verify(self, version: str) -> Manifest:
         """Return the manifest if every artefact is there and unchanged.
@@ -191,9 +169,8 @@ class Registry:
     def seal(self, folder: Path, manifest: Manifest, artefacts: list[str]) -> Manifest:
         """Write the manifest with the artefacts' hashes: the last act of training."""
         hashes = {name: sha256_of(folder / name) for name in artefacts}
-        values = {name: getattr(manifest, name) for name in Manifest.__dataclass_fields__}
-        sealed = Manifest(**{**values, "artefacts": hashes})
-        (folder / MANIFEST).write_bytes(_MANIFEST.dump_json(sealed, indent=2) + b"\n")
+        sealed = replace(manifest, artefacts=hashes)
+        sealed.write(folder / MANIFEST)
         return sealed
 
     def active(self) -> Active:
@@ -249,10 +226,3 @@ class Registry:
         after = Active(stack=stack, history=(*before.history, change))
         self._ledger.write(after)
         return after
-
-
-def _read_manifest(path: Path) -> Manifest:
-    try:
-        return _MANIFEST.validate_json(path.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise VersionError(f"{path} is unreadable: {error}", hint=_TRAIN) from None

@@ -31,11 +31,12 @@ class Raw:
     """What the heads say of one message.
 
     ``scores (outputs,)``, and the mean cosine similarity to its five nearest in-scope training
-    messages.
+    messages. ``tuned (intents,)`` are the logits of a deep version's fine-tuned encoder.
     """
 
     scores: Floats
     nearness: float
+    tuned: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,42 +1,34 @@
 """Trains a version from the training data."""
 
-import json
 import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
-from importlib.metadata import version as library_version
 from pathlib import Path
 
-from intents import features, kernel, mixing, parts, thresholds
 from intents.building import Built, build
 from intents.card import render_card
 from intents.data import Corpus, load_corpus
+from intents.deep import DEEP_FOLDER
+from intents.deep import FILES as DEEP_FILES
+from intents.deep_training import Deep, deepen
 from intents.encoder import Encoder
 from intents.errors import GateError, TrainingDataError
-from intents.examples import CALM_INTENTS, Progress
+from intents.examples import Progress
 from intents.likeness import write_likeness
+from intents.manifest import FORMS, Manifest
 from intents.measuring import measure, out_of_fold_predictions
 from intents.metrics import write_predictions
 from intents.neighbours import VECTORS, write_vectors
 from intents.parts_training import train_parts
-from intents.readers import ACCURATE_FOLDER, Encoders, open_reader, weights_of
-from intents.registry import (
-    CARD,
-    FORM,
-    METRICS,
-    PARAMETERS,
-    PREDICTIONS,
-    Manifest,
-    Registry,
-)
+from intents.readers import ACCURATE_FOLDER, Encoders, open_reader
+from intents.recipe import describe, is_current
+from intents.registry import CARD, METRICS, PARAMETERS, PREDICTIONS, Registry
 from intents.scoring import ARRAYS, LIKENESS, VOCABULARY
-from intents.signs import SIGNS
 
-__all__ = ["SEED", "build", "describe", "ensure_trained", "recipe", "train", "write_artefacts"]
+__all__ = ["SEED", "build", "ensure_trained", "train", "write_artefacts"]
 
 SEED = 0
 
@@ -50,22 +42,28 @@ def train(
     name: str | None = None,
     seed: int = SEED,
     threads: int = 2,
+    deep: Deep | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> Manifest:
     """Train a version; on unchanged data return the version that is there already.
 
-    ``labels`` is the folder of labels that people gave to live messages, if there is one.
+    ``labels`` is the folder of labels that people gave to live messages, if there is one. ``deep``
+    fine-tunes an encoder too.
 
     Raises:
         TrainingDataError: the data is wrong.
         WeightsError: the encoder's weights are missing or wrong.
+        DeepModeError: the deep mode lacks a library.
     """
+    if deep is not None:
+        deep.tuner.libraries()  # told before anything takes time
     progress("reading training data", 0, 0)
     corpus = load_corpus(training_data, labels=labels)
     _check(corpus, training_data)
     registry = Registry(models_dir)
     models = Encoders(models_dir, threads=threads).of(encoder)
-    manifest = describe(corpus, models, encoder=encoder, name=name or encoder, seed=seed)
+    usual = encoder if deep is None else f"{encoder}-deep"
+    manifest = describe(corpus, models, encoder=encoder, name=name or usual, seed=seed, deep=deep)
     folder = registry.path(manifest.version)
     if (folder / "manifest.json").is_file():
         return registry.verify(manifest.version)
@@ -75,6 +73,8 @@ def train(
         draft.mkdir()
         started = time.perf_counter()
         built = build(corpus, *models, seed=seed, progress=progress)
+        if deep is not None:
+            built = deepen(built, models, deep, scratch=Path(scratch), seed=seed, progress=progress)
         progress("writing the version", 0, 0)
         seconds = round(time.perf_counter() - started, 1)
         sealed = _write(draft, registry, manifest, built, models, seconds=seconds)
@@ -95,7 +95,8 @@ def ensure_trained(
     """Return the active version; train and promote one first if the data changed or none is there.
 
     A new version that the gate refuses stays inactive, and the active one goes on serving. One in
-    an older form, which this program cannot run, makes way without being asked.
+    an older form, which this program cannot run, makes way without being asked. A deep version
+    that is up to date is left in place, but none is trained here: that would take an hour.
     """
     from intents.data import data_digest
     from intents.promotion import promote
@@ -105,10 +106,10 @@ def ensure_trained(
     if current is not None:
         manifest = registry.verify(current)
         unchanged = manifest.data_sha256 == data_digest(training_data, labels=labels)
-        if unchanged and manifest.encoder == encoder and manifest.recipe == recipe():
+        if unchanged and manifest.encoder == encoder and is_current(manifest):
             Encoders(models_dir).of(encoder)
             return current
-        if manifest.recipe.get("form") != FORM:
+        if manifest.recipe.get("form") not in FORMS:
             current = None
     made = train(
         training_data=training_data,
@@ -145,68 +146,14 @@ def _check(corpus: Corpus, folder: Path) -> None:
         )
 
 
-def recipe() -> dict[str, float]:
-    """Return every choice that makes another model of the same data."""
-    return {
-        "form": FORM,
-        "dimensions": features.DIMENSIONS,
-        "sharpness": features.SHARPNESS,
-        "embedding_weight": features.EMBEDDING_WEIGHT,
-        "word_weight": features.WORD_WEIGHT,
-        "char_weight": features.CHAR_WEIGHT,
-        "sign_weight": features.SIGN_WEIGHT,
-        "signs": _number_of("".join(f"{name}{sign.pattern}" for name, sign in SIGNS.items())),
-        "ridge": kernel.RIDGE,
-        "topic_precision": thresholds.TOPIC_PRECISION,
-        "obeyed_wrongly": thresholds.OBEYED_WRONGLY,
-        "asked_needlessly": thresholds.ASKED_NEEDLESSLY,
-        "one_for_several": parts.ONE_TAKEN_FOR_SEVERAL,
-        "asked": mixing.INTENTS_ASKED,
-        "calm_asked": mixing.CALM_ASKED,
-        "calm_intents": _number_of(" ".join(sorted(CALM_INTENTS))),
-    }
-
-
-def _number_of(text: str) -> float:
-    """A number that changes with the text, for the recipe."""
-    return float(int(sha256(text.encode()).hexdigest()[:8], 16))
-
-
-def describe(
-    corpus: Corpus, encoders: Sequence[Encoder], *, encoder: str, name: str, seed: int
-) -> Manifest:
-    """Return the manifest of what would be trained; its version is the hash of the makings."""
-    libraries = {lib: library_version(lib) for lib in ("numpy", "scipy", "onnxruntime")}
-    weights = weights_of(encoders)
-    forms = [each.card.form for each in encoders]
-    makings = [corpus.digest, weights, forms, seed, recipe(), libraries]
-    digest = sha256(json.dumps(makings, sort_keys=True).encode()).hexdigest()
-    return Manifest(
-        version=f"{name}-{digest[:8]}",
-        encoder=encoder,
-        weights_sha256=weights,
-        data_sha256=corpus.digest,
-        seed=seed,
-        recipe=recipe(),
-        libraries=libraries,
-        intents=tuple(sorted({row.label for row in corpus.intents})),
-        topics=tuple(sorted({topic for row in corpus.topics for topic in row.topics})),
-        messages={
-            "intents": len(corpus.intents),
-            "topics": len(corpus.topics),
-            "consent": len(corpus.consent),
-            "sentiment": len(corpus.sentiment),
-            "several": len(corpus.several),
-        },
-    )
-
-
 def write_artefacts(folder: Path, built: Built, encoders: Sequence[Encoder]) -> None:
     """Write what serving needs; what reads several wishes is fitted on what has been written."""
     for place, model in zip((folder, folder / ACCURATE_FOLDER), built.models, strict=False):
         place.mkdir(parents=True, exist_ok=True)
         model.arrays.write(place)
         write_likeness(model.messages, place / LIKENESS)
+    if built.deep is not None:
+        shutil.copytree(built.deep.folder, folder / DEEP_FOLDER)
     reader = open_reader(folder, encoders, built.parameters)
     several = train_parts(built.corpus.several, reader, built.parameters)
     replace(built.parameters, parts=several).write(folder / PARAMETERS)
@@ -226,8 +173,15 @@ def _write(
     metrics.write(folder / METRICS)
     write_vectors(built.models[0].vectors, folder / VECTORS)
     write_predictions(out_of_fold_predictions(built), folder / PREDICTIONS)
-    (folder / CARD).write_text(render_card(manifest, metrics), encoding="utf-8")
+    made = manifest if built.deep is None else replace(manifest, deep=built.deep.record)
+    (folder / CARD).write_text(render_card(made, metrics), encoding="utf-8")
+    return registry.seal(folder, made, _artefacts(built))
+
+
+def _artefacts(built: Built) -> list[str]:
     names = [ARRAYS, VOCABULARY, LIKENESS, PARAMETERS]
     if len(built.models) > 1:
         names += [f"{ACCURATE_FOLDER}/{name}" for name in (ARRAYS, VOCABULARY, LIKENESS)]
-    return registry.seal(folder, manifest, names)
+    if built.deep is not None:
+        names += [f"{DEEP_FOLDER}/{name}" for name in DEEP_FILES]
+    return names

@@ -11,12 +11,13 @@ from intents.encoder import Encoder
 from intents.entities import EntityReader
 from intents.errors import VersionError
 from intents.expectation import answer_of
+from intents.manifest import FORMS
 from intents.normalise import clean
 from intents.parameters import Parameters
 from intents.parts import Clause, clauses, find_parts
 from intents.readers import Encoders, Reader, open_reader, read_parameters, weights_of
 from intents.reading import Reading, intent_chances, read
-from intents.registry import FORM, Registry
+from intents.registry import Registry
 from intents.scoring import Raw
 from intents.types import (
     Candidate,
@@ -82,7 +83,7 @@ class Understander:
     ) -> Self:
         """Load a version of a registry; raises as ``load`` does."""
         manifest = registry.verify(version)
-        if manifest.recipe.get("form") != FORM:
+        if manifest.recipe.get("form") not in FORMS:
             raise VersionError(
                 f"The version {manifest.version} was trained by another release of this program.",
                 hint="Train again: textwise intents train --promote",

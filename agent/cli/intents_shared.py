@@ -1,6 +1,8 @@
 """What the commands of ``textwise intents`` share: options, progress, versions by name."""
 
-from collections.abc import Iterator
+import os
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +11,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agent.cli.console import ERRORS
+from agent.progress import STEPS, StepLines
 from agent.settings import Settings
 from intents.errors import VersionError
 from intents.registry import MANIFEST, Registry
@@ -71,8 +74,12 @@ def version_named(registry: Registry, name: str | None) -> str:
     return registry.manifest(name).version
 
 
-class Show:
-    """Shows a stage and how far it is."""
+Show = Callable[[str, int, int], None]
+"""Shows a stage, and that so many of so many (0: unknown) are done."""
+
+
+class _Bar:
+    """Shows a stage and how far it is in the terminal."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
@@ -89,7 +96,10 @@ class Show:
 
 @contextmanager
 def progress() -> Iterator[Show]:
-    """Show progress on stderr while something runs."""
+    """Show progress on stderr while something runs; to another process, line by line."""
+    if os.environ.get(STEPS):
+        yield StepLines(sys.stderr)
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=ERRORS, transient=True) as bar:
-        yield Show(bar)
+        yield _Bar(bar)

@@ -16,9 +16,10 @@ from agent.settings import Settings
 from agent.store.unit_of_work import Database
 from intents import promotion
 from intents.errors import IntentsError
+from intents.manifest import Manifest
 from intents.metrics import Metrics
 from intents.promotion import Verdict
-from intents.registry import MANIFEST, METRICS, Change, Manifest, Registry
+from intents.registry import MANIFEST, METRICS, Change, Registry
 
 EVALUATE, COMPARE, GATE, PROMOTE = "evaluate", "compare", "gate", "promote"
 """Kinds of job."""

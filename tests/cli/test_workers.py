@@ -135,6 +135,21 @@ def test_two_workers_serve_and_a_killed_one_is_replaced(running: Running) -> Non
     until(lambda: len(running.executors() - executors) == 1, running)
     assert killed not in running.children()
 
+    # A changed page is live in each process, without a command.
+    old = running.ask("/health/ready")["knowledge"]
+    (running.settings.knowledge or Path()).joinpath("shipping.md").write_text(
+        "# Shipping\n\nWe ship to Canada for $31.\n"
+    )
+    live: dict[str, str] = {}
+
+    def both_have_followed() -> bool:
+        told = running.ask("/health/ready")
+        live[told["process"]] = told["knowledge"]
+        return sum(version != old for version in live.values()) == 2
+
+    until(both_have_followed, running)
+    assert "$31" in text(3)["replies"][0]["text"]
+
     running.process.send_signal(signal.SIGTERM)
     assert running.process.wait(60) == 0
 

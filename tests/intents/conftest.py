@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from intents.data import Corpus, load_corpus
-from intents.encoder import Encoder, load_encoder, prepare_encoder
+from intents.encoder import Encoder, load_encoder
+from intents.encoder_export import prepare_encoder
 from intents.errors import WeightsError
-from intents.registry import Manifest, Registry
+from intents.manifest import Manifest
+from intents.registry import Registry
 from intents.training import train
 from intents.understanding import Understander
 

@@ -6,7 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from agent.cli.intents import app
-from intents.registry import Manifest, Registry
+from intents.manifest import Manifest
+from intents.registry import Registry
 
 TINY = Path(__file__).parent / "tiny"
 

@@ -12,7 +12,8 @@ import pytest
 
 from intents import weights
 from intents.architectures import EncoderShape
-from intents.encoder import Encoder, EncoderCard, load_encoder, prepare_encoder
+from intents.encoder import Encoder, load_encoder
+from intents.encoder_export import EncoderCard, prepare_encoder
 from intents.errors import WeightsError
 from intents.export import export_onnx
 from intents.likeness import Likeness, write_likeness

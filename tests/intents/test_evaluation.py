@@ -23,9 +23,10 @@ from intents.errors import VersionError
 from intents.evaluation import curve_of, evaluate_held_out, evaluate_on, explain
 from intents.head_figures import SeveralJudged
 from intents.learning_curve import CURVE, LearningCurve, Point, learning_curve, read_curve
+from intents.manifest import Manifest
 from intents.metrics import Metrics, Predicted
 from intents.neighbours import VECTORS, Neighbours
-from intents.registry import Manifest, Registry
+from intents.registry import Registry
 from intents.report import render_report, write_report
 from intents.subset import subset
 from intents.threshold_curves import consent_curves, topic_curves

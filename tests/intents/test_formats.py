@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intents.data import Corpus, Labelled, load_corpus
@@ -43,6 +43,8 @@ ROWS = st.lists(
     min_size=1,
     max_size=8,
 )
+BLANKS_OF_A_KIND = Labelled(text="\x1b\x1f{", label="yes", writer="", path=Path("x"), line=1)
+"""Symbols only, with a character that Python takes for a blank."""
 
 
 def written_and_read(rows: Sequence[Labelled], form: str) -> list[Labelled]:
@@ -102,6 +104,7 @@ def test_the_ending_says_the_form(name: str, form: str) -> None:
 
 
 @given(rows=ROWS)
+@example(rows=[BLANKS_OF_A_KIND])
 @settings(max_examples=40, deadline=None)
 def test_what_is_imported_is_in_the_training_data(rows: list[Labelled]) -> None:
     with TemporaryDirectory() as folder:

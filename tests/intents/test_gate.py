@@ -10,9 +10,10 @@ from intents.errors import GateError, TrainingDataError
 from intents.examining import Examined
 from intents.gate import LIVE, SHARED, WRITTEN, judge_examined, judge_predictions
 from intents.head_figures import ConsentJudged, TopicJudged
+from intents.manifest import Manifest
 from intents.metrics import Metrics, Predicted, figures, read_predictions, write_predictions
 from intents.promotion import Verdict, judge, keep_verdict, promote, read_verdict
-from intents.registry import METRICS, PREDICTIONS, Manifest, Registry
+from intents.registry import METRICS, PREDICTIONS, Registry
 from intents.training import train
 from tests.intents.predictions import many
 

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.cli.intents import app
-from intents.registry import Manifest, Registry
+from intents.manifest import Manifest
+from intents.registry import Registry
 from intents.training import train
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/models.md"

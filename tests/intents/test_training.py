@@ -10,7 +10,8 @@ from intents.data import load_corpus
 from intents.encoder import Encoder
 from intents.errors import TrainingDataError, VersionError
 from intents.labelled_files import read_labelled, write_labelled
-from intents.registry import Manifest, Registry
+from intents.manifest import Manifest
+from intents.registry import Registry
 from intents.training import ensure_trained, train
 from intents.understanding import Understander
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intents.errors import VersionError
-from intents.registry import Manifest
+from intents.manifest import Manifest
 from intents.types import ConsentReading, Doubt, EntityType, Expected
 from intents.understanding import Understander
 
