@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; exit; }; done; echo python3)
 BIN := .venv/bin
 
-.PHONY: run test soak check format lock accurate torch clean
+.PHONY: run test soak check format lock accurate torch llm clean
 
 run: ## everything up to a running agent on http://127.0.0.1:8000
 	@$(PYTHON) scripts/bootstrap.py run
@@ -32,10 +32,10 @@ format: ## format and mend what can be mended
 	$(BIN)/ruff check --fix .
 
 lock: ## pin the newest versions that fit (needs uv)
-	cd requirements && for name in run dev; do \
+	cd requirements && for name in run dev llm; do \
 		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q \
 			$$( [ $$name = dev ] && echo "-c run.lock" ) $$name.in -o $$name.lock; done
-	cd requirements && for name in weights accurate; do \
+	cd requirements && for name in weights accurate llm-weights; do \
 		uv pip compile --no-deps --generate-hashes --no-emit-index-url --no-header -q $$name.in -o $$name.lock; done
 
 accurate: ## the mixed tier: the accurate encoder's weights (420 MB), and a version trained with them
@@ -46,5 +46,8 @@ accurate: ## the mixed tier: the accurate encoder's weights (420 MB), and a vers
 torch: ## the extra for deep training and for the tests that compare with sentence-transformers
 	$(BIN)/python -m pip install -r requirements/torch.txt
 
+llm: ## a small language model behind an OpenAI-compatible server on port 8080 (the first call builds it: ten minutes)
+	@$(PYTHON) scripts/llm.py
+
 clean: ## remove the environment, the state and the trained models
-	rm -rf .venv var models/encoders models/fast-* models/accurate-* models/active.json
+	rm -rf .venv .venv-llm var models/encoders models/fast-* models/accurate-* models/active.json

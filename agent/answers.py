@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.brand import Brand
 from agent.knowledge import LiveKnowledge
+from agent.llm_budget import tokens_per_turn
 from agent.replies.confidence import ConfidenceModel
 from agent.replies.evidence import Evidence, from_passage
 from agent.replies.extractive import ExtractiveComposer, texts_compared
@@ -105,7 +106,7 @@ def _llm(settings: Settings, brand: Brand, budget: Budget) -> LlmComposer | None
             model=settings.llm_model,
             api_key="" if key is None else key.get_secret_value(),
             timeout_s=settings.llm_timeout_s,
-            tokens_per_turn=settings.llm_tokens_per_turn,
+            tokens_per_turn=tokens_per_turn(settings),
         ),
         brand=brand,
         budget=budget,

@@ -1,23 +1,26 @@
 """The knowledge that is live: indexed when its files change, swapped without a restart."""
 
-import hashlib
+import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from agent.domain.knowledge import ChangeKind
 from agent.errors import ConfigurationError
+from agent.knowledge_files import fingerprint, glance, own_files, own_mark
 from agent.store.unit_of_work import Database
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.documents import IngestReport
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.index import FORMAT
+from knowledge_base.index import FORMAT, cache_folder
 from knowledge_base.ingest import ingest
-from knowledge_base.ports import EncoderLike, Progress
+from knowledge_base.ports import EncoderLike, Progress, Share, no_share
 from knowledge_base.types import EVERYBODY, Audience, SearchResult
 from knowledge_base.vectors import StoredCollection, VectorStore, encoder_mark
 
@@ -28,6 +31,8 @@ COLLECTION, FILES, FOLDER = "knowledge", "knowledge_files", "knowledge_folder"
 READ = 10
 """Passages whose sentences may answer: on the brands for practice five hold the answer's sentence
 in 93% of the questions, twelve in 96%."""
+KEPT = 10
+"""Indexes kept to go back to, the live one among them."""
 _LOOK_S = 2.0
 """Seconds between looks at the active row; a swapped collection is served within that time."""
 
@@ -59,9 +64,12 @@ class LiveKnowledge:
         self._chroma_url = chroma_url
         self._today = today
         self.on_live: Callable[[KnowledgeBase], None] = _ignore
+        self.asked_by = ""
+        """Who waits for the next indexing, should the follower of the files be faster."""
         self._base: KnowledgeBase | None = None
         self._looked_at = 0.0
         self._opening = threading.Lock()
+        self._indexing = threading.Lock()
 
     @property
     def version(self) -> str:
@@ -76,51 +84,93 @@ class LiveKnowledge:
             base = self._follow()
         return base
 
+    @property
+    def today(self) -> date:
+        """The brand's day, by which passages are valid or not."""
+        return self._today()
+
+    @property
+    def folder(self) -> Path:
+        """The folder that is read."""
+        with self._database.read() as uow:
+            return self._folder_of(uow.live.active(FOLDER))
+
     def search(
         self, question: str, previous: str = "", audience: Audience = EVERYBODY
     ) -> SearchResult:
         """Search the live collection."""
         return self.base.search(question, k=READ, previous=previous, audience=audience)
 
-    def ensure_indexed(self, progress: Progress) -> IngestReport | None:
+    def ensure_indexed(
+        self, progress: Progress, share: Share = no_share, *, by: str = ""
+    ) -> IngestReport | None:
         """Index the folder if its files have changed since; None where they have not.
 
         Raises:
             ConfigurationError: the folder is missing or empty, or the index cannot be built.
         """
-        with self._database.read() as uow:
-            present, collection = uow.live.active(FILES), uow.live.active(COLLECTION)
-            last = uow.live.active(FOLDER)
-        folder = self._folder_of(last)
-        unchanged = present == fingerprint(folder, encoder_mark(self._encoder))
-        if unchanged and collection is not None and self._is_there(collection):
-            return None
-        return self.index(folder, progress)
+        # Whoever comes second finds nothing to do, instead of doing the same beside the first.
+        with self._indexing:
+            with self._database.read() as uow:
+                present, collection = uow.live.active(FILES), uow.live.active(COLLECTION)
+                folder, own = self._folder_of(uow.live.active(FOLDER)), own_mark(uow)
+            unchanged = present == fingerprint(folder, encoder_mark(self._encoder), own)
+            if unchanged and collection is not None and self._is_there(collection):
+                return None
+            return self._index(folder, progress, share, by)
 
-    def index(self, folder: Path, progress: Progress) -> IngestReport:
-        """Index a folder and make it the live knowledge.
+    def index(
+        self, folder: Path, progress: Progress, share: Share = no_share, *, by: str = ""
+    ) -> IngestReport:
+        """Index a folder, and what was added by hand, and make it the live knowledge.
 
         Raises:
             ConfigurationError: the folder is missing or empty, or the index cannot be built.
         """
+        with self._indexing:
+            return self._index(folder, progress, share, by)
+
+    def _index(self, folder: Path, progress: Progress, share: Share, by: str) -> IngestReport:
+        with self._database.read() as uow:
+            beside, own = own_files(uow), own_mark(uow)
         try:
+            # Before reading: what changes meanwhile is then read again.
+            files = fingerprint(folder, encoder_mark(self._encoder), own)
             report = ingest(
                 folder,
                 home=self._home,
                 encoder=self._encoder,
                 chroma_url=self._chroma_url,
+                beside=beside,
                 progress=progress,
+                share=share,
             )
         except KnowledgeError as error:
             raise ConfigurationError(str(error), hint=error.hint) from error
+        by, self.asked_by = by or self.asked_by, ""
         with self._database.begin() as uow:
             uow.live.set_active(COLLECTION, report.collection)
             uow.live.set_active(FOLDER, str(folder.resolve()))
-            uow.live.set_active(FILES, fingerprint(folder, encoder_mark(self._encoder)))
+            uow.live.set_active(FILES, files)
+            told = {name: value for name, value in asdict(report).items() if name != "collection"}
+            uow.own_knowledge.note_change(report.collection, ChangeKind.INDEXED, by=by, report=told)
         for broken in report.broken:
             _log.warning("knowledge_broken", where=str(broken))
         self._looked_at = 0.0
+        self._forget_old(report.collection)
         return report
+
+    def _forget_old(self, live: str) -> None:
+        """Delete embedded indexes that nobody will go back to: each holds all vectors again.
+
+        On a server others may use the same ones, so there they stay.
+        """
+        if self._chroma_url is not None:
+            return
+        old = [c.name for c in self.versions() if c.name != live][KEPT - 1 :]
+        VectorStore.open(home=self._home, chroma_url=None).delete(old)
+        for name in old:
+            shutil.rmtree(cache_folder(self._home, name), ignore_errors=True)
 
     def versions(self) -> list[StoredCollection]:
         """Return the indexes that can be gone back to, newest first.
@@ -135,7 +185,7 @@ class LiveKnowledge:
             raise ConfigurationError(str(error), hint=error.hint) from error
         return [c for c in there if c.form == FORMAT and c.encoder == mark]
 
-    def roll_back(self, version: str | None = None) -> StoredCollection:
+    def roll_back(self, version: str | None = None, *, by: str = "") -> StoredCollection:
         """Make an earlier index live: the one named, else the one made before the live one.
 
         It stays live until the files change again, or until the next ingest.
@@ -158,10 +208,12 @@ class LiveKnowledge:
             )
         with self._database.begin() as uow:
             uow.live.set_active(COLLECTION, chosen.name)
+            uow.own_knowledge.note_change(chosen.name, ChangeKind.ROLLED_BACK, by=by, report={})
             folder = self._folder_of(uow.live.active(FOLDER))
             if folder.is_dir():
                 # As if the files were indexed: only their next change makes them live again.
-                uow.live.set_active(FILES, fingerprint(folder, encoder_mark(self._encoder)))
+                files = fingerprint(folder, encoder_mark(self._encoder), own_mark(uow))
+                uow.live.set_active(FILES, files)
         self._looked_at = 0.0
         _log.info("knowledge_rolled_back", collection=chosen.name)
         return chosen
@@ -189,15 +241,8 @@ class LiveKnowledge:
         return thread
 
     def _glance(self) -> str:
-        """Return what changes when the files do, without reading them."""
         with self._database.read() as uow:
-            folder = self._folder_of(uow.live.active(FOLDER))
-        digest = hashlib.sha256()
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                about = path.stat()
-                digest.update(f"{path} {about.st_size} {about.st_mtime_ns}".encode())
-        return digest.hexdigest()
+            return glance(self._folder_of(uow.live.active(FOLDER)), own_mark(uow))
 
     def _folder_of(self, last: str | None) -> Path:
         return self._folder or (Path(last) if last and Path(last).is_dir() else self._fallback)
@@ -240,12 +285,3 @@ def _silent(message: str) -> None:
 
 def _ignore(base: KnowledgeBase) -> None:
     del base
-
-
-def fingerprint(folder: Path, encoder: str) -> str:
-    """Hash a folder's file names and contents, and the encoder that its index is made with."""
-    digest = hashlib.sha256(f"{FORMAT} {encoder}".encode())
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 A send commits ``sending`` before the provider is called. Found ``sending`` later, after a crash,
 nobody knows whether the provider took it: it becomes ``unknown``, the provider is asked where it
-can be (``agent.runtime.delivery_watch``), else a rep is shown; it is never blindly repeated.
+can be (``agent.runtime.watch``), else a rep is shown; it is never blindly repeated.
 """
 
 import zlib
@@ -26,7 +26,7 @@ from agent.errors import (
     TransientSendError,
     UnknownSendError,
 )
-from agent.runtime.patience import Patience
+from agent.runtime.patience import Patience, is_outage
 from agent.sending.gate import Gate
 from agent.sending.verdicts import Cancel, Hold
 from agent.store.unit_of_work import Database, UnitOfWork
@@ -72,6 +72,20 @@ class Outbox:
         Returns:
             Seconds after which to try again, or None where there is nothing more to do.
         """
+        try:
+            return self._send(message_id)
+        except Exception as error:
+            if is_outage(error) or not self._is_erased(message_id):
+                raise
+            _log.info("send_of_erased_message", message=message_id)
+            return None
+
+    def _is_erased(self, message_id: MessageId) -> bool:
+        """Whether the customer's data were erased while the text was about to leave."""
+        with self.database.read() as uow:
+            return not uow.messages.exists(message_id)
+
+    def _send(self, message_id: MessageId) -> float | None:
         ready = self.patience.through(partial(self._claim, message_id))
         if not isinstance(ready, _Ready):
             return ready

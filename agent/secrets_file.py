@@ -31,9 +31,10 @@ def load_secrets(home: Path) -> Secrets:
     """
     path = home / FILE
     try:
-        if path.exists():
-            return Secrets(**json.loads(path.read_text(encoding="utf-8")))
-        return _make(path)
+        if not path.exists():
+            _place(path, json.dumps(asdict(_new()), indent=1))
+        # Read also what was just made: where several begin at once, one of them has won.
+        return Secrets(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise ConfigurationError(
             f"{path} cannot be read or written: {error}.",
@@ -41,18 +42,13 @@ def load_secrets(home: Path) -> Secrets:
         ) from None
 
 
-def _make(path: Path) -> Secrets:
-    made = Secrets(
+def _new() -> Secrets:
+    return Secrets(
         session=secrets.token_urlsafe(32),
         api_key="tw_" + secrets.token_urlsafe(24),
         first_email="lead@textwise.example",
         first_password=secrets.token_urlsafe(9),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(made), file, indent=1)
-    return made
 
 
 def load_suppression_key(home: Path) -> bytes:

@@ -83,6 +83,17 @@ class Settings(BaseSettings):
     llm_tokens_per_day: int = Field(
         default=2_000_000, gt=0, description="Tokens a day may use; then extracts answer."
     )
+    llm_price: float = Field(
+        default=0.0,
+        ge=0,
+        description="Price of a million tokens of the dearer kind; 0: money is not counted.",
+    )
+    llm_money_per_turn: float = Field(
+        default=0.05, gt=0, description="Money one turn may cost, in the price's currency."
+    )
+    llm_money_per_day: float = Field(
+        default=10.0, gt=0, description="Money a day may cost; then extracts answer."
+    )
     chroma_url: OptionalUrl = Field(default=None, description="A Chroma server.")
     public_url: OptionalUrl = Field(
         default=None, description="The address providers call, as they see it; signatures need it."

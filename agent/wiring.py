@@ -22,18 +22,23 @@ from agent.handover import Handovers
 from agent.inbox import Inbox, TurnQueue
 from agent.keywords import load_keywords
 from agent.knowledge import LiveKnowledge
+from agent.knowledge_desk import KnowledgeDesk
+from agent.learning.jobs import JobRunner
 from agent.learning.ledger import SharedLedger
 from agent.learning.model_desk import Serving
 from agent.learning.parts import Ground, Learning, make_learning
-from agent.llm_budget import DailyBudget
+from agent.llm_budget import DailyBudget, tokens_per_turn, within_money
 from agent.models import LiveModels, LoadVersion, load_version
 from agent.outbox import Outbox
 from agent.privacy.detaching import Detaching
 from agent.privacy.fingerprint import Fingerprint
+from agent.privacy.housekeeping import LOOK_EVERY_S as TIDY_EVERY_S
+from agent.privacy.housekeeping import Housekeeping
 from agent.privacy.returning import Returning
 from agent.progress import NowAndThen, Tell
 from agent.replies.templates import Templates, load_templates
 from agent.routing import load_routing
+from agent.runtime.background import Repeated
 from agent.runtime.durable import DurableQueue, DurableRuntime, Pulse, Work
 from agent.runtime.inline import InlineQueue
 from agent.runtime.turn_runner import TurnRunner
@@ -64,13 +69,15 @@ __all__ = ["Foundation", "lay_foundation"]
 class Mind:
     """What takes turns: models, knowledge, rules and words. Knows no queue and no HTTP.
 
-    ``models`` is None where what understands is not one of the trained versions (in tests).
+    ``models`` and ``knowledge`` are None where what understands and answers is neither a trained
+    version nor an index (in tests).
     """
 
     understander: HoldsModels
     encoder: EncoderLike
     load: LoadVersion
     models: LiveModels | None = None
+    knowledge: LiveKnowledge | None = None
     answerer: Answers
     taker: TurnTaker
     handovers: Handovers
@@ -90,6 +97,7 @@ class Services:
     understander: HoldsModels
     answerer: Answers
     learning: Learning
+    knowledge: KnowledgeDesk
     inbox: Inbox
     outbox: Outbox
     proactive: ProactiveTexts
@@ -97,6 +105,7 @@ class Services:
     desk: Desk
     waiting_room: WaitingRoom
     runtime: DurableRuntime
+    housekeeping: Repeated
 
     @property
     def version(self) -> str:
@@ -108,11 +117,14 @@ class Services:
         self.runtime.launch()
         self.learning.start()
         self.consent.start()
+        self.housekeeping.start()
 
     def close(self) -> None:
         """Stop background work and let the database's connections go."""
+        self.housekeeping.close()
         self.consent.close()
         self.learning.close()
+        self.knowledge.jobs.close()
         self.runtime.close()
         self.database.engine.dispose()
 
@@ -225,8 +237,10 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
     budget = DailyBudget(
         database=foundation.database,
         clock=foundation.clock,
-        tokens_per_day=settings.llm_tokens_per_day,
-        tokens_per_turn=settings.llm_tokens_per_turn,
+        tokens_per_day=within_money(
+            settings.llm_tokens_per_day, settings.llm_money_per_day, price=settings.llm_price
+        ),
+        tokens_per_turn=tokens_per_turn(settings),
     )
     answerer, chooser = build_answers(
         settings,
@@ -256,6 +270,7 @@ def load_mind(foundation: Foundation, tell: Tell, *, in_service: bool = False) -
         encoder=encoder,
         load=version_loader(foundation, encoders),
         models=models,
+        knowledge=knowledge,
         answerer=answerer,
         taker=taker,
         handovers=handovers,
@@ -314,6 +329,7 @@ def assemble(
         queue=queue,
         on_turn_done=waiting_room.turn_done,
     )
+    taught = learning(foundation, mind)
     return Services(
         settings=settings,
         secrets=secrets,
@@ -323,7 +339,8 @@ def assemble(
         database=database,
         understander=mind.understander,
         answerer=mind.answerer,
-        learning=learning(foundation, mind),
+        learning=taught,
+        knowledge=knowledge_desk(foundation, mind, taught),
         inbox=_inbox(foundation, mind, queue, settings.burst_silence_s),
         outbox=outbox,
         proactive=texts,
@@ -343,6 +360,11 @@ def assemble(
                 brand=brand,
                 clock=foundation.clock,
             ).look,
+        ),
+        housekeeping=Repeated(
+            "housekeeping",
+            Housekeeping(database=database, retention=brand.retention, clock=foundation.clock).tidy,
+            every_s=TIDY_EVERY_S,
         ),
     )
 
@@ -368,6 +390,19 @@ def learning(foundation: Foundation, mind: Mind) -> Learning:
             serving=serving,
             product_names=() if models is None else models.product_names,
         )
+    )
+
+
+def knowledge_desk(foundation: Foundation, mind: Mind, taught: Learning) -> KnowledgeDesk:
+    """Put together what a lead tends the knowledge with."""
+    return KnowledgeDesk(
+        database=foundation.database,
+        knowledge=mind.knowledge or live_knowledge(foundation, mind.encoder),
+        questions=taught.questions,
+        answers=mind.answerer,
+        understander=mind.understander,
+        ids=foundation.ids,
+        jobs=JobRunner(foundation.database),
     )
 
 

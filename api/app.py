@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.middleware.sessions import SessionMiddleware
 
@@ -13,8 +13,9 @@ from agent.runtime.background import Repeated
 from agent.wiring import Services
 from api import errors
 from api.channels import SWEEP_EVERY_S, Channel
+from api.console.knowledge import UPLOAD
 from api.console.routes import router as console_router
-from api.routes import consent, conversations, health, messages, outbound
+from api.routes import consent, consents, conversations, health, messages, outbound
 from api.simulator.routes import router as simulator_router
 
 SESSION_S = 12 * 3600
@@ -22,6 +23,9 @@ SESSION_S = 12 * 3600
 
 MAX_BODY = 256 * 1024
 """Bytes; a text has at most 10,000 characters, a form with MMS links a few thousand more."""
+
+MOST_UPLOADED = 32 * 1024 * 1024
+"""Bytes of an upload of knowledge: a file of 20 MB, the largest that is read, and some more."""
 
 
 def create_app(services: Services, channels: list[Channel]) -> FastAPI:
@@ -43,6 +47,7 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
 
     app = FastAPI(title="Textwise", version=services.version, lifespan=lifespan)
     app.state.services = services
+    app.state.waiting_threads = CapacityLimiter(messages.MOST_WAITING)
     app.add_middleware(
         SessionMiddleware,
         secret_key=services.secrets.session,
@@ -53,8 +58,8 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
     )
     app.middleware("http")(_limit_body)
     errors.install(app)
-    for router in (messages.router, conversations.router, outbound.router, health.router):
-        app.include_router(router)
+    for part in (messages, conversations, outbound, consents, health):
+        app.include_router(part.router)
     for channel in channels:
         app.include_router(channel.router)
     app.include_router(consent.router(services))
@@ -86,9 +91,10 @@ async def _limit_body(
     request: Request, call_next: Callable[[Request], Awaitable[Response]]
 ) -> Response:
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MAX_BODY:
+    most = MOST_UPLOADED if request.url.path == UPLOAD else MAX_BODY
+    if length.isdecimal() and int(length) > most:
         return errors.problem(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {MAX_BODY} bytes."
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {most} bytes."
         )
     if request.headers.get("transfer-encoding", "").lower() == "chunked":
         return errors.problem(HTTPStatus.LENGTH_REQUIRED, "Send the body with its Content-Length.")

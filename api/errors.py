@@ -8,7 +8,8 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from agent.domain.conversations import TransitionError
@@ -19,6 +20,7 @@ from agent.errors import (
     NotFoundError,
     TextwiseError,
 )
+from agent.runtime.patience import is_outage
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +33,9 @@ STATUS: dict[type[Exception], HTTPStatus] = {
 }
 
 MEDIA_TYPE = "application/problem+json"
+
+RETRY_AFTER_S = 5
+"""What providers and programs are told where the database is away; a restart takes seconds."""
 
 
 def problem(
@@ -58,7 +63,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(TextwiseError, _own)
     app.add_exception_handler(TransitionError, _own)
-    app.add_exception_handler(OperationalError, _database)
+    for kind in (DBAPIError, PoolTimeoutError):
+        app.add_exception_handler(kind, _database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -93,11 +99,14 @@ def _own(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _database(_request: Request, error: Exception) -> JSONResponse:
+    """Say that the database is away: nothing was stored, so whoever called is to call again."""
+    if not (is_outage(error) or isinstance(error, OperationalError)):
+        raise error
     _log.error("database_unreachable", error=type(error).__name__)
     return problem(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The database cannot be reached; nothing was stored. Try again in a moment.",
-        headers={"Retry-After": "5"},
+        headers={"Retry-After": str(RETRY_AFTER_S)},
     )
 
 

@@ -1,17 +1,20 @@
 """The questions of ``training_data/answers`` with the sentences that a search finds for them.
 
-A file is a brand: pages as Markdown, and questions with the sentences that answer, word for word.
+A file is a brand: pages as Markdown, in half of the brands a catalogue and a list of questions and
+answers, and questions with the sentences or the cells that answer, word for word.
 """
 
+import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from agent.knowledge import READ
-from agent.replies.evidence import from_passage
+from agent.replies.evidence import from_passage, from_product, sentences_of
 from agent.replies.nearness import matter_of
 from agent.replies.questions import read_question
 from agent.replies.scoring import Candidate, candidates_of, compared, score, word_weights
@@ -21,6 +24,7 @@ from benchmarks.fit_replies import flat
 from intents.encoder import Encoder
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ingest import ingest
+from knowledge_base.types import Product
 
 _TELLING = 8
 """Characters from which on a sentence inside a longer answer counts as part of it."""
@@ -47,9 +51,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
+    """``rows`` and ``near_rows``: cells of the catalogue, each as an SKU and a column."""
+
     text: str
     answers: tuple[str, ...]
     near: tuple[str, ...]
+    rows: tuple[tuple[str, str], ...]
+    near_rows: tuple[tuple[str, str], ...]
 
 
 def asked_of(file: Path, encoder: Encoder) -> list[Asked]:
@@ -69,12 +77,28 @@ def _read(file: Path, content: Path) -> Iterator[_Question]:
     for number, page in enumerate(brand["pages"]):
         text = f"# {page['title']}\n\n{page['text']}\n"
         (content / f"page-{number}.md").write_text(text, encoding="utf-8")
+    _write_lists(brand, content)
     for each in brand["questions"]:
         yield _Question(
             text=str(each["text"]),
             answers=tuple(map(_plain, [*each.get("answer", ()), *each.get("also", ())])),
             near=tuple(map(_plain, each.get("near", ()))),
+            rows=tuple(map(_cell, each.get("rows", ()))),
+            near_rows=tuple(map(_cell, each.get("near_rows", ()))),
         )
+
+
+def _write_lists(brand: Mapping[str, Any], content: Path) -> None:
+    if "products" in brand:
+        (content / "products.csv").write_text(brand["products"], encoding="utf-8")
+    if "faq" in brand:
+        lines = [json.dumps({"question": e["q"], "answer": e["a"]}) for e in brand["faq"]]
+        (content / "faq.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def _cell(named: str) -> tuple[str, str]:
+    sku, column = named.rsplit(maxsplit=1)
+    return sku, "in_stock" if column == "restock_date" else column
 
 
 def _plain(text: object) -> str:
@@ -83,7 +107,9 @@ def _plain(text: object) -> str:
 
 def _ask(brand: str, one: _Question, base: KnowledgeBase, similarity: SentenceSimilarity) -> Asked:
     found = base.search(one.text, k=READ)
-    candidates = candidates_of([from_passage(h.passage, score=h.score) for h in found.hits])
+    passages = (from_passage(hit.passage, score=hit.score) for hit in found.hits)
+    rows = {product.sku: product for product in (*found.products, *found.near_products)}
+    candidates = candidates_of([*passages, *map(from_product, rows.values())])
     asked = read_question(one.text)
     weights = word_weights(asked, frozenset(), candidates, found.word_weights)
     matter = matter_of(asked, found.word_weights, found.closeness)
@@ -93,20 +119,28 @@ def _ask(brand: str, one: _Question, base: KnowledgeBase, similarity: SentenceSi
     return Asked(
         brand=brand,
         question=one.text,
-        answerable=bool(one.answers),
+        answerable=bool(one.answers or one.rows),
         choices=tuple(
             Choice(
                 text=as_read(candidates, i),
-                answers=_is_one_of(candidates[i], one.answers),
-                near=_is_one_of(candidates[i], one.near),
+                answers=_is_one_of(candidates[i], one.answers, one.rows),
+                near=_is_one_of(candidates[i], one.near, one.near_rows),
             )
             for i in order
         ),
     )
 
 
-def _is_one_of(candidate: Candidate, sentences: Sequence[str]) -> bool:
-    """Whether a candidate is one of the sentences, a part of one, or the table row of one."""
+def _is_one_of(
+    candidate: Candidate, sentences: Sequence[str], cells: Sequence[tuple[str, str]]
+) -> bool:
+    """Whether a candidate is one of the sentences or cells, a part of one, or a row of a table."""
+    row = candidate.evidence.row
+    if isinstance(row, Product):
+        told = sentences_of(row)
+        return any(
+            sku == row.sku and candidate.unit.text in told.get(column, "") for sku, column in cells
+        )
     said, led = _plain(candidate.unit.text), _plain(candidate.unit.lead_in)
     told = f"{_plain(candidate.evidence.heading)} {said}"
     return any(

@@ -37,6 +37,7 @@ from knowledge_base.ingest import ingest
 Floats = NDArray[np.float64]
 
 PENALTY = 0.01
+_READ = ("read", "case_met", "case_missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Case:
     traits: Floats
     right: NDArray[np.bool_]
     read: Floats
-    """``(n, 2)``: the order by words and meaning, and what reading says of those worth it."""
+    """``(n, 4)``: the order by words and meaning, reading, cases met and cases missed."""
 
 
 def main() -> None:
@@ -74,7 +75,9 @@ def main() -> None:
             order = np.argsort(-(case.traits @ weights))
             hits += [case.right[order[:k]].any() for k in (1, 2, 3)]
     print("the same after reading them:", (hits / len(cases)).round(3))
-    print("WORDS_COUNT, READING_COUNTS =", fit(readings).round(2))
+    counts = fit(readings).round(2)
+    print("WORDS_COUNT, READING_COUNTS =", counts[:2])
+    print("CASES_MET_COUNT, CASES_MISSED_COUNT =", counts[2:])
 
 
 def cases_of(
@@ -113,7 +116,10 @@ def cases_of(
                     traits=np.array([[one.traits[n] for n in names] for one in scores]),
                     right=right,
                     read=np.array(
-                        [[a.total, b.traits["read"]] for a, b in zip(scores, again, strict=True)]
+                        [
+                            [a.total, *(b.traits[name] for name in _READ)]
+                            for a, b in zip(scores, again, strict=True)
+                        ]
                     ),
                 )
             )

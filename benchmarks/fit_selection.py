@@ -1,11 +1,13 @@
 """Trains the cross-encoder that selects sentences, and judges it on brands left out.
 
-    python -m benchmarks.fit_selection [--held-out 6] [--write] [--epochs 3]     (needs torch)
+    python -m benchmarks.fit_selection [--held-out 6] [--write] [--epochs 2] [--on]   (needs torch)
 
 Starts from the fast encoder's published weights and reads ``training_data/answers``. For each
 question the loss is a softmax over its sentences and 'none of them', beside a binary loss for each
 sentence; sentences that only look like an answer are always among the negatives. With ``--write``
-all brands are trained on, and ``agent/replies/selection.safetensors`` is written.
+all brands are trained on, and ``agent/replies/selection.safetensors`` is written; with ``--on``
+training goes on from what is there, as after adding questions. Either way it is judged on the
+brands of ``training_data/test/answers``, which are never trained on.
 """
 
 import argparse
@@ -25,7 +27,7 @@ from agent.settings import CHECKOUT, load_settings
 from agent.wiring import load_understander
 from benchmarks.answer_data import Asked, Choice, asked_of
 from intents.cross_encoder import MOST_TOKENS
-from intents.cross_encoder_export import save_layers
+from intents.cross_encoder_export import read_layers, save_layers
 from intents.normalise import clean
 from intents.weights import FAST, find_weights
 from knowledge_base.evaluation import auroc
@@ -34,12 +36,13 @@ if TYPE_CHECKING:
     import torch
 
 ANSWERS = CHECKOUT / "training_data" / "answers"
+TEST = CHECKOUT / "training_data" / "test" / "answers"
 LAYER_RATE, HEAD_RATE = 1e-4, 1e-3
 WARM_UP = 0.1
 """Share of the steps over which the rate rises; it then falls to 0 in a straight line."""
 
-QUESTIONS_A_STEP = 6
-RIGHT_SHOWN, WRONG_SHOWN = 2, 7
+QUESTIONS_A_STEP = 8
+RIGHT_SHOWN, WRONG_SHOWN = 1, 5
 """Sentences of each sort that a question is shown with in one epoch, drawn anew each time."""
 HARD = 16
 """Wrong ones are drawn from so many of the likeliest, and one from the others."""
@@ -66,6 +69,13 @@ class Model:
         self.head = torch.nn.Linear(self.body.config.hidden_size, 1)
         torch.nn.init.normal_(self.head.weight, std=0.02)
         torch.nn.init.zeros_(self.head.bias)
+
+    def go_on_from(self, layers: Path) -> None:
+        """Take what an earlier training has written."""
+        tensors = {k: self.torch.from_numpy(v) for k, v in read_layers(layers).items()}
+        head = {k: tensors.pop(f"head.{k}") for k in ("weight", "bias")}
+        self.head.load_state_dict(head)
+        self.body.load_state_dict(tensors, strict=False)
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> "torch.Tensor":
         """Return a log-odds for each pair; pairs of like length are run together."""
@@ -190,9 +200,10 @@ def judge(model: Model, asked: Sequence[Asked]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--held-out", type=int, default=6, help="brands left out of training")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", action="store_true", help="train on all, and write the layers")
+    parser.add_argument("--on", action="store_true", help="go on from the layers that are there")
     options = parser.parse_args()
     configure_logs("ERROR")
     settings = load_settings()
@@ -205,12 +216,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         weights = find_weights(FAST.name, settings.models, scratch=Path(scratch))
         model = Model(weights.folder, seed=options.seed)
+    if options.on:
+        model.go_on_from(LAYERS)
     print(f"{len(files)} brands, {len(held)} left out; {len(train)} questions to learn from")
     model.train(train, epochs=options.epochs, seed=options.seed, steps=Steps(tell))
     if options.write:
         model.write(LAYERS)
     else:
         judge(model, [one for one in asked if one.brand in held])
+    judge(model, [one for file in sorted(TEST.glob("*.yaml")) for one in asked_of(file, encoder)])
 
 
 def _teaches(one: Asked) -> bool:

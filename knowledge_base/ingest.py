@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.chunking import passages_of
-from knowledge_base.documents import IngestReport, Reading
+from knowledge_base.documents import IngestReport, Reading, SourceFile
 from knowledge_base.index import (
     FORMAT,
     build_index,
@@ -17,7 +17,7 @@ from knowledge_base.index import (
     records_of,
     write_cache,
 )
-from knowledge_base.ports import EncoderLike, Progress, Vectors, no_progress
+from knowledge_base.ports import EncoderLike, Progress, Share, Vectors, no_progress, no_share
 from knowledge_base.readers import read_folder
 from knowledge_base.types import Passage, Product
 from knowledge_base.vectors import Record, VectorStore, encoder_mark
@@ -31,22 +31,32 @@ REUSED_COLLECTIONS = 3
 """Embeddings are taken over from this many earlier collections, newest first."""
 
 
+READ_SHARE, ENCODED_SHARE = 0.1, 0.8
+"""How much of an ingest is done once files are read and texts encoded: on 20,000 chunks encoding
+takes most of the time, writing them to Chroma the rest."""
+
+
 def ingest(
     path: Path,
     *,
     home: Path,
     encoder: EncoderLike,
     chroma_url: str | None = None,
+    beside: Sequence[SourceFile] = (),
     progress: Progress = no_progress,
+    share: Share = no_share,
 ) -> IngestReport:
     """Read a knowledge folder and build its collection, without making it the active one.
+
+    Files ``beside`` are read as if they lay in the folder; ``share`` is told how much is done.
 
     Raises:
         NoKnowledgeError: the folder is missing or empty.
         VectorStoreError: Chroma cannot be opened.
     """
     began = time.perf_counter()
-    reading = read_folder(path)
+    progress("Reading the files")
+    reading = read_folder(path, beside, _part(share, 0, READ_SHARE))
     store = VectorStore.open(home=home, chroma_url=chroma_url)
     passages = passages_of(reading.documents)
     records = records_of(passages, reading.products)
@@ -55,9 +65,20 @@ def ingest(
     reused, unchanged = len(records), store.has(name)
     if not unchanged:
         known = _known_vectors(store, home, mark)
-        vectors, reused = _encode(records, encoder, known, progress)
-        _store(name, records, vectors, passages, reading.products, store, home, mark, progress)
+        encoding = _part(share, READ_SHARE, ENCODED_SHARE)
+        vectors, reused = _encode(records, encoder, known, progress, encoding)
+        progress(f"Storing {len(records)} records")
+        index = build_index(records, vectors)
+        write_cache(cache_folder(home, name), records, vectors, index)
+        facts = _facts(passages, reading.products, mark)
+        store.write(name, records, vectors, facts, _part(share, ENCODED_SHARE, 1))
+    share(1.0)
     return _report(name, reading, passages, reused, unchanged=unchanged, began=began)
+
+
+def _part(share: Share, start: float, end: float) -> Share:
+    """Return what is told of a part of the work, which goes from ``start`` to ``end``."""
+    return lambda done: share(start + (end - start) * done)
 
 
 def _report(
@@ -97,6 +118,7 @@ def _encode(
     encoder: EncoderLike,
     known: dict[str, Vectors],
     progress: Progress,
+    share: Share,
 ) -> tuple[Vectors, int]:
     """Return ``(n, d) float32`` for the records, and how many were known already."""
     texts = dict.fromkeys(record.embedded for record in records)
@@ -107,27 +129,17 @@ def _encode(
         part = new[start : start + ENCODE_BATCH]
         known.update(zip(part, encoder.encode(part), strict=True))
         progress(f"Encoding the knowledge: {start + len(part)} of {len(new)} texts")
+        share((start + len(part)) / len(new))
     return np.stack([known[record.embedded] for record in records]).astype(np.float32), reused
 
 
-def _store(
-    name: str,
-    records: Sequence[Record],
-    vectors: Vectors,
-    passages: Sequence[Passage],
-    products: Sequence[Product],
-    store: VectorStore,
-    home: Path,
-    mark: str,
-    progress: Progress,
-) -> None:
-    progress(f"Storing {len(records)} records")
-    facts: dict[str, str | int | float] = {
+def _facts(
+    passages: Sequence[Passage], products: Sequence[Product], mark: str
+) -> dict[str, str | int | float]:
+    return {
         "created": time.time(),
         "passages": len(passages),
         "products": len(products),
         "encoder": mark,
         "form": FORMAT,
     }
-    write_cache(cache_folder(home, name), records, vectors, build_index(records, vectors))
-    store.write(name, records, vectors, facts)

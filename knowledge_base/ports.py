@@ -13,6 +13,9 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[str], None]
 """Is told what is being done, in words."""
 
+Share = Callable[[float], None]
+"""Is told how much is done, in [0, 1]."""
+
 Today = Callable[[], date]
 
 
@@ -27,3 +30,8 @@ class EncoderLike(Protocol):
 def no_progress(message: str) -> None:
     """Ignore progress."""
     del message
+
+
+def no_share(share: float) -> None:
+    """Ignore how much is done."""
+    del share

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from knowledge_base.errors import CollectionError, VectorStoreError
-from knowledge_base.ports import EncoderLike, Vectors
+from knowledge_base.ports import EncoderLike, Share, Vectors, no_share
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -119,6 +119,7 @@ class VectorStore:
         records: Sequence[Record],
         vectors: Vectors,
         facts: Mapping[str, str | int | float],
+        share: Share = no_share,
     ) -> None:
         """Write a collection. What an interrupted write left is completed, not doubled."""
         collection = self._client.get_or_create_collection(
@@ -138,6 +139,7 @@ class VectorStore:
                     for i, record in enumerate(part)
                 ],
             )
+            share((start + len(part)) / len(records))
         # Only now may readers and later ingests rely on it.
         collection.modify(metadata={**facts, "complete": True})
 

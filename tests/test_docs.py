@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from agent.brand import Brand, QuietHours, Retention, Sending
+from agent.consent.terms import ConsentTerms, Topic
 from agent.settings import CHECKOUT, Settings
 
 PAGES = sorted(
@@ -22,6 +24,24 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
     default = "unset" if field.default is None else str(field.default).replace(f"{CHECKOUT}/", "")
 
     assert f"| `TEXTWISE_{name.upper()}` | {field.description} | `{default}` |" in page
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *sorted(Brand.model_fields.keys() - {"demo"}),
+        *ConsentTerms.model_fields,
+        *(f"topics.*.{name}" for name in Topic.model_fields),
+        *Sending.model_fields,
+        *Retention.model_fields,
+        *QuietHours.model_fields,
+    ],
+)
+def test_every_key_of_the_brand_file_is_explained(key: str) -> None:
+    page = (CHECKOUT / "docs/your-brand.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("|")]
+
+    assert any(re.search(rf"`([a-z_]+\.)?{re.escape(key)}`", row) for row in rows)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

@@ -8,16 +8,10 @@ import typer
 
 from agent.cli.console import errors_told, print_json, tell
 from agent.consent.chain import check_chain
-from agent.consent.importing import (
-    GivenConsent,
-    check_given,
-    import_consents,
-    record_given,
-)
-from agent.consent.lapsing import lapse_questions
-from agent.consent.ledger import LedgerOf
+from agent.consent.desk import ConsentDesk, Withdrawal
+from agent.consent.importing import GivenConsent, import_consents
 from agent.consent.links import PreferenceLinks
-from agent.consent.proof import Proof, proof_data, proof_document, prove
+from agent.consent.proof import Proof, proof_data, proof_document
 from agent.domain.consent import ConsentSource, Purpose
 from agent.errors import ConfigurationError, InvalidInputError
 from agent.foundation import Foundation, lay_foundation
@@ -133,21 +127,16 @@ def note(
     """Note a consent that a customer gave to somebody of yours, such as in the shop."""
     with errors_told():
         foundation = _foundation()
-        now = foundation.clock.now()
-        if purpose is Purpose.CONVERSATIONAL:
-            raise InvalidInputError("Note transactional or marketing consent.", field="purpose")
         given = GivenConsent(
             number=read_number(number, foundation.brand),
             purpose=purpose,
-            at=now if at is None else at.replace(tzinfo=foundation.brand.zone),
+            at=foundation.clock.now() if at is None else at.replace(tzinfo=foundation.brand.zone),
             text_shown=text_shown.strip(),
             source=source,
             topic=topic,
             evidence=f"noted by {by}",
         )
-        check_given(given, foundation.brand, now)
-        with foundation.database.begin() as uow:
-            record_given(uow, foundation.brand, given, actor=by)
+        _desk(foundation).note(given, by=by)
         tell(f"Noted: {given.number} agreed to {purpose} texts.")
 
 
@@ -156,18 +145,8 @@ def stop(number: Number, *, by: Annotated[str, typer.Option(help="Who writes it 
     """Note that a customer wants no more texts, said by phone, by mail or in the shop."""
     with errors_told():
         foundation = _foundation()
-        address = read_number(number, foundation.brand)
-        with foundation.database.begin() as uow:
-            ledger = LedgerOf(
-                uow=uow,
-                brand=foundation.brand,
-                customer_id=uow.customers.ensure(address),
-                evidence=f"noted by {by}",
-                actor=by,
-            )
-            if not ledger.stopped():
-                ledger.stop(ConsentSource.REP)
-        tell(f"{address} gets no more texts.")
+        _desk(foundation).withdraw(Withdrawal(number=number, by=by))
+        tell(f"{read_number(number, foundation.brand)} gets no more texts.")
 
 
 @app.command("link")
@@ -196,7 +175,9 @@ def _foundation() -> Foundation:
     return lay_foundation(load_settings())
 
 
+def _desk(foundation: Foundation) -> ConsentDesk:
+    return ConsentDesk(database=foundation.database, brand=foundation.brand, clock=foundation.clock)
+
+
 def _proof(foundation: Foundation, number: str) -> Proof:
-    lapse_questions(foundation.database, foundation.brand)
-    with foundation.database.read() as uow:
-        return prove(uow, foundation.brand, read_number(number, foundation.brand))
+    return _desk(foundation).read(number)

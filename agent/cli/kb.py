@@ -23,6 +23,9 @@ from knowledge_base.vectors import StoredCollection, VectorStore
 INGEST_THREADS = 2
 """Threads of the encoder; nobody waits for an answer meanwhile."""
 
+BY = "command line"
+"""How the console names who made an index here."""
+
 app = typer.Typer(no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -44,7 +47,7 @@ def ingest_command(
         knowledge, foundation = _knowledge()
         folder = path or foundation.settings.knowledge or DEMO_KNOWLEDGE
         with ERRORS.status("Reading the knowledge folder") as status:
-            report = knowledge.index(folder, status.update)
+            report = knowledge.index(folder, status.update, by=BY)
         for broken in report.broken:
             ERRORS.print(f"left out: {broken}", highlight=False, markup=False)
         if as_json:
@@ -109,7 +112,7 @@ def rollback_command(
 ) -> None:
     """Make an earlier index live again; a running service follows within seconds."""
     with errors_told():
-        chosen = _knowledge()[0].roll_back(version)
+        chosen = _knowledge()[0].roll_back(version, by=BY)
         OUT.print(
             f"{chosen.name}: live again, {chosen.passages} passages, {chosen.products} products. "
             "It stays until the files change or the next `textwise kb ingest`.",

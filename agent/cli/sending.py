@@ -21,6 +21,9 @@ def send(
     purpose: Annotated[
         Purpose, typer.Option(help="What it is for; the customer's consent is asked by it.")
     ],
+    topic: Annotated[
+        str, typer.Option(help="One of the brand's topics; without it, any of the purpose.")
+    ] = "",
     key: Annotated[str, typer.Option("--id", help="Yours; the same one twice sends once.")] = "",
     if_quiet: Annotated[
         IfQuiet, typer.Option(help="In quiet hours or over a cap: wait, or lapse.")
@@ -43,6 +46,7 @@ def send(
                 to=to,
                 text=text,
                 purpose=purpose,
+                topic=topic,
                 id=key or None,
                 if_quiet=if_quiet,
                 send_at=_time(send_at, foundation.brand.zone),

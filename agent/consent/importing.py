@@ -82,10 +82,27 @@ def import_consents(path: Path, database: Database, brand: Brand, clock: Clock) 
 
 
 def record_given(
-    uow: UnitOfWork, brand: Brand, given: GivenConsent, *, actor: str, where: str = ""
+    uow: UnitOfWork,
+    brand: Brand,
+    given: GivenConsent,
+    *,
+    actor: str,
+    where: str = "",
+    key: str = "",
+    details: Mapping[str, str] | None = None,
 ) -> bool:
-    """Write one consent into the ledger; False where the very same one stands there already."""
-    key = _entry_key(brand, given)
+    """Write one consent into the ledger; False where the very same one stands there already.
+
+    Args:
+        uow: the transaction.
+        brand: whose ledger.
+        given: the consent, checked.
+        actor: who writes it down.
+        where: the line of a file.
+        key: the caller's own for this consent; by what it says if empty.
+        details: more evidence.
+    """
+    key = _own_key(brand, key) if key else _entry_key(brand, given)
     if uow.consents.has_entry(key):
         return False
     uow.consents.record(
@@ -99,7 +116,7 @@ def record_given(
         text_version=text_version(given.text_shown) if given.text_shown else "",
         topic=given.topic,
         actor=actor,
-        details={"file": where} if where else None,
+        details={**(details or {}), **({"file": where} if where else {})} or None,
         at=given.at,
         entry_key=key,
     )
@@ -198,6 +215,10 @@ def _write(batch: list[tuple[GivenConsent, str]], database: Database, brand: Bra
         return sum(
             record_given(uow, brand, given, actor="import", where=where) for given, where in batch
         )
+
+
+def _own_key(brand: Brand, key: str) -> str:
+    return hashlib.sha256(f"{brand.slug}\nid\n{key}".encode()).hexdigest()
 
 
 def _entry_key(brand: Brand, given: GivenConsent) -> str:

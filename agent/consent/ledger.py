@@ -109,7 +109,18 @@ class LedgerOf:
 
     def end_marketing(self, source: str) -> None:
         """End marketing only."""
-        self._add(ConsentAction.OPT_OUT, source, purposes=(Purpose.MARKETING,))
+        self.end(Purpose.MARKETING, source)
+
+    def end(self, purpose: Purpose, source: str) -> None:
+        """End one purpose only."""
+        self._add(ConsentAction.OPT_OUT, source, purposes=(purpose,))
+
+    def withdrawn(self, purpose: Purpose | None, topic: str) -> bool:
+        """Whether a topic, a purpose or (with neither) everything has been taken back already."""
+        if topic:
+            purpose = self.brand.consent.topics[topic].purpose
+        state = present_state(self.lines(), purpose or Purpose.CONVERSATIONAL, topic=topic)
+        return state is ConsentState.OUT
 
     def lapse(self, question: ConsentQuestion) -> None:
         """Note that a double opt-in was not answered in time."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from agent.consent.desk import ConsentDesk
 from agent.consent.lapsing import lapse_questions
 from agent.consent.links import PreferenceLinks
 from agent.consent.signing_up import SignUps
@@ -17,6 +18,7 @@ LAPSE_EVERY_S = 60.0
 class ConsentParts:
     """Consent's parts of a service."""
 
+    desk: ConsentDesk
     sign_ups: SignUps
     links: PreferenceLinks
     watch: Repeated
@@ -43,6 +45,7 @@ def make_consent_parts(
     """
     database, brand, clock = texts.database, texts.brand, texts.clock
     return ConsentParts(
+        desk=ConsentDesk(database=database, brand=brand, clock=clock),
         sign_ups=SignUps(
             database=database, brand=brand, templates=templates, texts=texts, clock=clock
         ),

@@ -3,9 +3,9 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from agent.consent.words import normalise, read_consent_word, read_preferences_word
 from agent.domain.consent import Purpose
@@ -63,6 +63,8 @@ _TOPICS = {
 }
 
 _FREQUENCIES = {"any": "as they come", "weekly": "at most weekly", "monthly": "at most monthly"}
+_FREQUENCY_DAYS = {"any": 0.0, "daily": 1.0, "weekly": 7.0, "monthly": 30.0}
+"""What the names mean that a brand file need not explain."""
 
 _AGREEMENT = (
     "{action}, you agree to get {topics} by text from {brand} at the number you {give}"
@@ -72,12 +74,19 @@ _AGREEMENT = (
 
 
 class ConsentTerms(_Strict):
-    """The brand file's ``consent``: topics, how often, and links to the small print."""
+    """The brand file's ``consent``: topics, how often, and links to the small print.
+
+    ``frequency_days``: the least days between two marketing texts for each name in
+    ``frequencies``; 0: as many as the caps allow.
+    """
 
     topics: Mapping[str, Topic] = Field(
         default_factory=lambda: dict(_TOPICS), min_length=1, max_length=_MOST_TOPICS
     )
     frequencies: Mapping[str, str] = Field(default_factory=lambda: dict(_FREQUENCIES))
+    frequency_days: Mapping[str, Annotated[float, Field(ge=0, le=366)]] = Field(
+        default_factory=lambda: dict(_FREQUENCY_DAYS)
+    )
     terms_url: str = ""
     privacy_url: str = ""
 
@@ -87,6 +96,21 @@ class ConsentTerms(_Strict):
         doubled = sorted({word for word in words if words.count(word) > 1})
         if doubled:
             raise ValueError(f"keywords of two topics: {', '.join(doubled)}")
+        return self
+
+    @field_validator("frequency_days", mode="before")
+    @classmethod
+    def _known_names(cls, value: object) -> object:
+        return {**_FREQUENCY_DAYS, **value} if isinstance(value, Mapping) else value
+
+    @model_validator(mode="after")
+    def _frequencies_meant(self) -> Self:
+        unclear = [name for name in self.frequencies if name not in self.frequency_days]
+        if unclear:
+            raise ValueError(
+                f"frequency_days lacks {', '.join(unclear)}: say how many days lie between two "
+                "marketing texts, 0 for no limit; customers are promised it"
+            )
         return self
 
     def topic_of_keyword(self, text: str) -> str | None:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from agent.doctor.finding import Concern, Finding, look
 from agent.errors import ConfigurationError
 from agent.foundation import Foundation
-from agent.knowledge import COLLECTION, FILES, FOLDER, fingerprint
+from agent.knowledge import COLLECTION, FILES, FOLDER
+from agent.knowledge_files import fingerprint, own_mark
 from agent.replies.selection import LAYERS
 from agent.settings import DEMO_KNOWLEDGE, Settings
 from agent.wiring import chroma_url, load_understander, model_registry, version_loader
@@ -76,7 +77,7 @@ def _knowledge(settings: Settings, foundation: Foundation | None) -> str:
         return "indexed at the first start"
     with foundation.database.read() as uow:
         collection, files = uow.live.active(COLLECTION), uow.live.active(FILES)
-        last = uow.live.active(FOLDER)
+        last, own = uow.live.active(FOLDER), own_mark(uow)
     if collection is None:
         return "indexed at the first start"
     if collection not in _indexes(settings):
@@ -85,7 +86,7 @@ def _knowledge(settings: Settings, foundation: Foundation | None) -> str:
             hint="Run `textwise kb ingest`; several machines need TEXTWISE_CHROMA_URL.",
         )
     folder = settings.knowledge or (Path(last) if last and Path(last).is_dir() else DEMO_KNOWLEDGE)
-    if fingerprint(folder, encoder_mark(_encoder(settings))) != files:
+    if fingerprint(folder, encoder_mark(_encoder(settings)), own) != files:
         raise Concern(
             f"{folder} has changed since it was indexed.",
             hint="Run `textwise kb ingest`; a running service does it by itself within seconds.",

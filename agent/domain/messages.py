@@ -108,6 +108,7 @@ class Message:
     media: tuple[str, ...] = ()
     """Links of pictures and other files that came, or go, with the text."""
     purpose: Purpose = Purpose.CONVERSATIONAL
+    topic: str = ""
     proactive: bool = False
     """Sent of the brand's own accord: needs consent for its purpose, waits out quiet hours."""
     not_before: datetime | None = None

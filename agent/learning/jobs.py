@@ -6,13 +6,16 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import IO
 
 import structlog
 
 from agent.domain.learning import Job, JobState
 from agent.errors import TextwiseError
+from agent.progress import STEPS, last_step, without_steps
 from agent.settings import CHECKOUT, Settings
 from agent.store.unit_of_work import Database
 from intents.errors import IntentsError
@@ -24,7 +27,9 @@ Tell = Callable[[str, int, int], None]
 
 Work = Callable[[Tell], Mapping[str, object]]
 
-_BEAT_S = 2.0
+_BEAT_S = 1.0
+_TAIL = 4096
+"""Bytes at the end of what a command has said in which its last step is looked for."""
 
 
 class JobFailedError(TextwiseError):
@@ -96,20 +101,27 @@ class JobRunner:
                 stderr=told,
                 env=environment(settings),
             )
-            beats = 0
+            began = time.monotonic()
             while True:
                 try:
                     code = process.wait(timeout=_BEAT_S)
                     break
                 except subprocess.TimeoutExpired:
-                    beats += 1
-                    tell(f"running for {beats * _BEAT_S:.0f} s", 0, 0)
+                    # Not seek and read: the command writes where this file's place is.
+                    said = os.pread(told.fileno(), _TAIL, max(0, _size(told) - _TAIL))
+                    step = last_step(said.decode(errors="replace"))
+                    running = f"running for {time.monotonic() - began:.0f} s"
+                    if step is None:
+                        tell(running, 0, 0)
+                    else:
+                        tell(f"{step.stage}, {running}", step.done, step.total)
                 if self._stopping.is_set():
                     process.terminate()
             out.seek(0)
             told.seek(0)
             if code != 0:
-                raise JobFailedError(_last_words(told.read().decode(errors="replace")))
+                words = without_steps(told.read().decode(errors="replace"))
+                raise JobFailedError(_last_words(words))
             result = json.loads(out.read())
         return result if isinstance(result, dict) else {"rows": result}
 
@@ -125,8 +137,13 @@ def environment(settings: Settings) -> dict[str, str]:
         "TEXTWISE_MODELS": str(settings.models),
         "TEXTWISE_ENCODER": settings.encoder,
         "TEXTWISE_TRAINING_DATA": str(settings.training_data),
+        STEPS: "1",
         "TEXTWISE_DATABASE_URL": settings.database_url or "",
     }
+
+
+def _size(file: IO[bytes]) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
 def _last_words(told: str) -> str:

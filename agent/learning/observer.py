@@ -16,8 +16,9 @@ from agent.domain.learning import Guess, Kind, LabelQueue, NewItem, Reason
 from agent.domain.messages import Direction
 from agent.domain.turns import TurnRecord
 from agent.learning.differences import differences
-from agent.learning.masking import Known, mask
+from agent.learning.masked_turn import masked
 from agent.learning.shadow import Shadow
+from agent.learning.unanswered import keep_unanswered
 from agent.learning.worth import (
     BLIND_SHARE,
     blames_the_turn_before,
@@ -125,6 +126,7 @@ def _keep(uow: UnitOfWork, seen: _Seen, salt: str, blind_share: float) -> None:
         if seen.kinds:
             reasons.append(Reason.DISAGREEMENT)
         _queue(uow, turn, reasons, salt)
+    keep_unanswered(uow, turn)
     before = uow.turns.before(turn)
     if before is not None and blames_the_turn_before(turn, before):
         _queue(uow, before, (Reason.ESCALATED,), salt)
@@ -203,28 +205,3 @@ def _first_message(uow: UnitOfWork, turn: TurnRecord) -> MessageId:
     """Return the id that stands for a turn's texts: a burst is read, and drawn, as one."""
     messages = uow.messages.of_turn(turn.id, Direction.INBOUND)
     return messages[0].id if messages else MessageId(turn.id)
-
-
-def masked(uow: UnitOfWork, turn: TurnRecord) -> str:
-    """Return a turn's text without personal data."""
-    trace = turn.trace
-    if trace is None:
-        messages = uow.messages.of_turn(turn.id, Direction.INBOUND)
-        return mask("\n".join(m.text for m in messages), known=_known(uow, turn))
-    signals = trace.signals_before
-    entities = () if signals.understanding is None else signals.understanding.entities
-    return mask(signals.text, entities=entities, known=_known(uow, turn))
-
-
-def _known(uow: UnitOfWork, turn: TurnRecord) -> Known:
-    conversation = uow.conversations.get(turn.conversation_id)
-    customer = uow.customers.get(conversation.customer_id)
-    if customer is None:
-        return Known()
-    email = uow.customers.email(conversation.customer_id)
-    numbers = [order.number for order in customer.orders]
-    appointments = [appointment.number for appointment in customer.appointments]
-    return Known(
-        names=(customer.name,) if customer.name else (),
-        literal=tuple(filter(None, (customer.address, email, *numbers, *appointments))),
-    )

@@ -11,6 +11,8 @@ from agent.learning.labelling import Labelling
 from agent.learning.model_desk import ModelDesk, Serving
 from agent.learning.observer import LOOK_S as OBSERVE_S
 from agent.learning.observer import Observer
+from agent.learning.question_desk import LOOK_S as SORT_S
+from agent.learning.question_desk import QuestionDesk
 from agent.learning.shadow import Shadow
 from agent.learning.theme_desk import ThemeDesk
 from agent.models import LOOK_S, LoadVersion
@@ -45,21 +47,23 @@ class Learning:
     desk: ModelDesk
     labelling: Labelling
     themes: ThemeDesk
+    questions: QuestionDesk
     observer: Observer
     jobs: JobRunner
     serving: Callable[[], Serving]
     follower: Repeated
     watcher: Repeated
+    sorter: Repeated
 
     def start(self) -> None:
         """Begin to follow what is active, and to look through finished turns."""
-        self.follower.start()
-        self.watcher.start()
+        for task in (self.follower, self.watcher, self.sorter):
+            task.start()
 
     def close(self) -> None:
-        """Stop both, and the job under way."""
+        """Stop all that, and the job under way."""
         self.observer.stopping.set()
-        for task in (self.follower, self.watcher):
+        for task in (self.follower, self.watcher, self.sorter):
             task.close()
         self.jobs.close()
 
@@ -80,6 +84,7 @@ def make_learning(ground: Ground) -> Learning:
         live_version=lambda: ground.serving().version,
         blind_share=ground.settings.blind_share,
     )
+    questions = QuestionDesk(database=database, encoder=ground.encoder, clock=ground.clock)
     return Learning(
         desk=ModelDesk(
             settings=ground.settings,
@@ -99,11 +104,13 @@ def make_learning(ground: Ground) -> Learning:
             clock=ground.clock,
             zone=ground.zone,
         ),
+        questions=questions,
         observer=observer,
         jobs=jobs,
         serving=ground.serving,
         follower=follower,
         watcher=Repeated("observer", observer.look, every_s=OBSERVE_S),
+        sorter=Repeated("questions", questions.look, every_s=SORT_S),
     )
 
 

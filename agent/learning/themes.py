@@ -82,18 +82,24 @@ def find_themes(
     return sorted(found, key=lambda theme: (-theme.messages, theme.words))
 
 
-def clusters(vectors: NDArray[np.float32]) -> list[list[int]]:
-    """Return the places of the members of each cluster (average linkage over cosine distance)."""
+def clusters(
+    vectors: NDArray[np.float32], *, least: int = LEAST_MESSAGES, like: float = LEAST_LIKE
+) -> list[list[int]]:
+    """Return the places of the members of each cluster (average linkage over cosine distance).
+
+    Those of fewer than ``least`` members are left out; ``like`` is the mean cosine similarity from
+    which two clusters are one.
+    """
     from scipy.cluster.hierarchy import fcluster, linkage
 
     # Not metric="cosine": that has no number for a text of which nothing is encoded.
     distances = np.clip(1 - vectors.astype(np.float64) @ vectors.T, 0, 2)
     tree = linkage(distances[np.triu_indices(len(vectors), 1)], method="average")
-    labels = fcluster(tree, t=1 - LEAST_LIKE, criterion="distance")
+    labels = fcluster(tree, t=1 - like, criterion="distance")
     grouped: dict[int, list[int]] = {}
     for place, label in enumerate(labels):
         grouped.setdefault(int(label), []).append(place)
-    return [members for members in grouped.values() if len(members) >= LEAST_MESSAGES]
+    return [members for members in grouped.values() if len(members) >= least]
 
 
 def telling_words(groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:

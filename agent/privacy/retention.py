@@ -11,6 +11,7 @@ from agent.domain.conversations import ConversationStatus
 from agent.domain.messages import FINAL_DELIVERIES, Delivery, Direction
 from agent.domain.ports import Clock
 from agent.domain.turns import TurnState
+from agent.store.knowledge_tables import OpenQuestionRow
 from agent.store.learning_tables import LabelRow, ShadowDifferenceRow
 from agent.store.tables import (
     ConversationRow,
@@ -87,7 +88,7 @@ def _delete_turns(session: Session, before: datetime) -> Deleted:
     )
     texts = sa.select(col(MessageRow.id)).where(col(MessageRow.turn_id).in_(turns))
     rows = _delete_texts(session, list(session.execute(texts).scalars()))
-    for row in (LabelRow, ShadowDifferenceRow, TraceRow):
+    for row in (OpenQuestionRow, LabelRow, ShadowDifferenceRow, TraceRow):
         rows += _delete(session, row, col(row.turn_id).in_(turns))
     rows += _delete(session, EscalationRow, col(EscalationRow.turn_id).in_(turns))
     rows += _delete(session, TurnRow, col(TurnRow.id).in_(turns))

@@ -5,48 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from agent.replies.canonical import canonical_form
+from agent.replies.light import RISKY
 from agent.replies.values import Value, values_of
-from agent.replies.words import STOP_WORDS, Word, content_words, is_row, normalise, words
-
-# Ways of saying the same thing, brought to one, so that negation and promises can be compared.
-_CANONICAL = tuple(
-    (re.compile(pattern, re.IGNORECASE), replacement)
-    for pattern, replacement in (
-        (r"\b(?:costs?|pay|pays) (?:you )?nothing\b", "is free"),
-        (r"\b(?:sold out|out of stock|unavailable)\b", "not available"),
-        (r"\bin stock\b", "available"),
-        (r"\bnon-?\s?refundable\b", "not refundable"),
-        (r"\bnon-?\s?transferable\b", "not transferable"),
-        (r"\bnon-?\s?returnable\b", "not returnable"),
-        (r"\bineligible\b", "not eligible"),
-        (r"\bunable to\b", "cannot"),
-        (r"\b(?:closed|shut)\b", "not open"),
-        (r"\b(?:prohibited|forbidden|banned)\b", "not allowed"),
-        (r"\b(?:refuse|decline)s?\b", "do not accept"),
-        (
-            (
-                r"\b(?:free of charge|(?:at |for )?no (?:extra |further )?(?:charge|cost|"
-                r"fee)s?"
-                r"|complimentary|on the house|on us(?=[.,;!]|$)|without charge|for nothing)\b"
-            ),
-            "free",
-        ),
-        (
-            (
-                r"\b(?:sen[dt]|bring|brought|mail|ship) "
-                r"(?:it |them |things |items |an item |something |goods )?back\b"
-            ),
-            "return",
-        ),
-        (r"\b(?:get |have )?(?:your |their |the |all your )?money back\b", "refund"),
-        (r"\bno (?:later|more|less|fewer|longer) than\b|\bnot (?:more|less) than\b", "within"),
-        (r"\bnot (?:only|just)\b", ""),
-        (r"\bno need to\b|\bdo(?:es)? ?n[o']t (?:need|have) to\b", "needless"),
-        (r"\bno longer\b", "not"),
-        (r"\bby appointment only\b", "only by appointment"),
-        (r"\bwhole[- ]grain\b", "wholegrain"),
-    )
-)
+from agent.replies.words import STOP_WORDS, Word, content_words, is_row, normalise, stem, words
 
 _NEGATORS = frozenset(
     """not no never without neither nor none cannot cant dont doesnt didnt isnt arent wont wasnt
@@ -62,7 +24,8 @@ _SUBJECT = re.compile(
     r"\b(?:we|you|they|i|there|nobody|it (?:is|can|will|takes|costs))\b", re.IGNORECASE
 )
 _PAST = re.compile(
-    r"\b(?:used to|formerly|previously|old price|until (?:last|20\d\d|\w+ 20\d\d)|last (?:year|"
+    r"\b(?:used to|formerly|previously|retired|(?:our|the|my) (?:old|former|previous)|"
+    r"old price|until (?:last|20\d\d|\w+ 20\d\d)|last (?:year|"
     r"season|month|winter|summer|spring|fall)|"
     r"(?:was|were|had been) (?:\$|€|£|\d|open|free|closed|located|at|on)|in the past|before "
     r"20\d\d|back in 20\d\d|years ago)\b"
@@ -84,7 +47,8 @@ class Statement:
     """A sentence or clause as the guard reads it.
 
     ``text`` is in canonical wording. ``stems`` carry its matter (``order``: in order),
-    ``negated`` those of them under a negation somewhere, ``stated`` those somewhere under none;
+    ``negated`` those of them under a negation somewhere, ``stated`` those somewhere under none,
+    ``denied_of`` those that something is denied of (``lunch is not included``);
     ``names`` are the lower-case names in it (``opener``: the first word, where it might be one).
     """
 
@@ -94,6 +58,7 @@ class Statement:
     negated: frozenset[str]
     stated: frozenset[str]
     values: tuple[Value, ...]
+    denied_of: frozenset[str]
     names: frozenset[str]
     opener: str
     past: bool
@@ -103,7 +68,7 @@ class Statement:
 @lru_cache(maxsize=8_000)
 def read_statement(text: str) -> Statement:
     """Read one sentence or clause."""
-    canonical = _canonical(text)
+    canonical = canonical_form(text)
     values = values_of(canonical)
     blanked = _blanked(canonical, values)
     content = content_words(blanked)
@@ -117,19 +82,22 @@ def read_statement(text: str) -> Statement:
         stated=frozenset(
             word.stem for word in content if word.start not in {w.start for w in negated}
         ),
+        denied_of=_denied_of(blanked),
         values=values,
         names=_names(_blanked(normalise(text), values_of(normalise(text)))),
-        opener=_opener(text),
+        opener=opener_of(text),
         past=_PAST.search(canonical) is not None,
-        tokens=frozenset(word.stem for word in words(canonical)),
+        tokens=frozenset(word.stem for word in words(canonical)) | _parts(canonical),
     )
 
 
-def _canonical(text: str) -> str:
-    text = normalise(text)
-    for pattern, replacement in _CANONICAL:
-        text = pattern.sub(replacement, text)
-    return text
+def _parts(text: str) -> frozenset[str]:
+    """Return the stems within hyphened words: ``move-in day`` is when somebody moves in."""
+    hyphened = (word.text for word in words(text) if "-" in word.text)
+    return (
+        frozenset(stem(part.casefold()) for whole in hyphened for part in whole.split("-") if part)
+        - RISKY
+    )
 
 
 def _blanked(text: str, values: tuple[Value, ...]) -> str:
@@ -163,6 +131,19 @@ def _negated(text: str) -> list[Word]:
     return found
 
 
+def _denied_of(text: str) -> frozenset[str]:
+    """Return the stems before a negation, from the beginning of its clause."""
+    ends = [0, *(match.end() for match in _SCOPE_END.finditer(text))]
+    listed = words(text)
+    found: set[str] = set()
+    for word in listed:
+        bare = word.text.casefold()
+        if bare.replace("'", "") in _NEGATORS or bare.endswith("n't"):
+            begin = max(end for end in ends if end <= word.start)
+            found.update(w.stem for w in listed if begin <= w.start < word.start)
+    return frozenset(found)
+
+
 def _names(text: str) -> frozenset[str]:
     first = re.search(r"\S", text)
     start = first.start() if first else 0
@@ -176,7 +157,7 @@ def _names(text: str) -> frozenset[str]:
     )
 
 
-def _opener(text: str) -> str:
+def opener_of(text: str) -> str:
     """Return the first word in lower case where it is capitalised and no common word."""
     match = re.match(r"\W*([A-Z][\w-]*)", text)
     word = match.group(1).casefold() if match else ""
@@ -202,7 +183,7 @@ _CLAUSE = re.compile(
     r"the|all|any|every|"
     r"each|if|returns?|shipping|delivery|orders?|refunds?|it's|they're|you'll|we'll|we're|that|"
     r"this)\b)"
-    r"|,\s+(?=(?:but|although|though|while|whereas|plus|which|and)\s)",
+    r"|,\s+(?=(?:but|although|though|while|whereas|plus|which|and|or|with)\s)",
     re.IGNORECASE,
 )
 

@@ -2,17 +2,19 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from agent.replies.claims import Statement, conditions_of, read_statement
 from agent.replies.light import LIGHT
 from agent.replies.spots import Claim, Spot, likeliest
-from agent.replies.values import Bound, ValueKind
+from agent.replies.values import Bound, Value, ValueKind
 from agent.replies.words import stem
 
 
 def negation_agrees(claim: Statement, spot: Spot) -> str:
     """What is denied in the one must be denied in the other, and nothing else."""
     denied = frozenset().union(*(c.negated for c in spot.clauses))
+    denied_of = frozenset().union(*(c.denied_of for c in spot.clauses))
     for word in claim.stems & spot.statement.stems:
         in_claim = word in claim.negated
         in_evidence = _is_denied(word, claim, spot)
@@ -20,6 +22,9 @@ def negation_agrees(claim: Statement, spot: Spot) -> str:
             continue
         # "No lessons in the holidays" and "lessons, but none in the holidays" deny the same.
         if in_claim and (word in claim.stated or claim.negated & denied):
+            continue
+        # So do "cash is not covered" and "it does not cover cash", either way round.
+        if claim.denied_of & denied or claim.negated & denied_of & claim.stems:
             continue
         return f"{word!r} is {'not ' if in_claim else ''}denied in the evidence"
     if claim.negated and not denied:
@@ -32,11 +37,20 @@ def _is_denied(word: str, claim: Statement, spot: Spot) -> bool | None:
     denies = any(word in clause.negated for clause in spot.clauses)
     states = any(word in clause.stated for clause in spot.clauses)
     near = [clause for clause in likeliest(claim, spot) if word in clause.stems]
-    if denies and states and not near:
+    if not near and (states if denies else False):
+        return None
+    if denies and not near and _stands_elsewhere(claim, spot):
         return None
     if near:
         return any(word in clause.negated for clause in near)
     return denies
+
+
+def _stands_elsewhere(claim: Statement, spot: Spot) -> bool:
+    """Whether the claim's values stand in clauses that deny nothing."""
+    keys = {value.key for value in claim.values}
+    open_keys = {v.key for clause in spot.clauses if not clause.negated for v in clause.values}
+    return bool(keys) and keys <= open_keys
 
 
 def _denied_by_value(claim: Statement, spot: Spot) -> str:
@@ -54,17 +68,36 @@ def conditions_kept(claim: Claim, spot: Spot) -> str:
     """A condition under which the evidence says something must be said with it."""
     said = claim.sentence.stems | claim.sentence.tokens | claim.context
     keys = {value.key for value in claim.sentence.values}
-    for clause in likeliest(claim.statement, spot):
+    likely = likeliest(claim.statement, spot)
+    given = claim.statement.tokens & _GENEROUS
+    generous = [c for c in spot.clauses if given & c.tokens and c not in likely]
+    if given and any(given & c.tokens for c in likely):
+        generous = []
+    for clause in (*likely, *generous):
         for condition in conditions_of(clause.text):
             read = read_statement(condition)
             needed = len(read.stems) + len(read.values)
             echoed = len(read.stems & said) + sum(1 for v in read.values if v.key in keys)
-            if needed and echoed < needed / 2:
+            if needed and echoed < needed / 2 and not _is_beside(condition, clause, claim):
                 return f"the condition {condition.strip()!r} is dropped"
         missing = _generosity(claim, clause)
         if missing:
             return missing
     return ""
+
+
+def _is_beside(condition: str, clause: Statement, claim: Claim) -> bool:
+    """Whether a condition stands in a part of its own that the claim takes nothing from.
+
+    ``Trims are $15, walk-ins welcome before noon``: trims are $15 at any time.
+    """
+    part = next((p for p in re.split(r",\s+", clause.text) if condition.strip() in p), "")
+    beside = read_statement(part.replace(condition.strip(), " "))
+    mine = claim.sentence.stems | claim.context
+    keys = {value.key for value in claim.sentence.values}
+    return bool(beside.stems - LIGHT) and not (
+        beside.stems & mine or keys & {value.key for value in beside.values}
+    )
 
 
 _GENEROUS = frozenset(
@@ -73,6 +106,7 @@ _GENEROUS = frozenset(
 )
 
 
+_INCLUDED = frozenset({stem("include"), stem("included")})
 _MOST_LEFT_OUT = 0.45
 
 
@@ -93,12 +127,33 @@ def _generosity(claim: Claim, clause: Statement) -> str:
     if tail:
         return f"{tail!r} is dropped"
     said = claim.sentence.stems | claim.sentence.tokens | claim.context
-    own = clause.stems - LIGHT
+    if not percents and generous <= _INCLUDED:
+        return ""  # of several things that are included one may be told
+    own = _given_in(clause, generous, percents) - LIGHT
     if own and len(own - said) > _MOST_LEFT_OUT * len(own):
         return f"{', '.join(sorted(own - said))}: left out of what is promised"
     return ""
 
 
+def _given_in(
+    clause: Statement, generous: frozenset[str], percents: Sequence[Value]
+) -> frozenset[str]:
+    """Return the matter of the part of a clause that gives something away.
+
+    ``Members pay $120 a month and get 10% off shampoos`` gives 10% off shampoos to members.
+    """
+    keys = {value.key for value in percents}
+    parts = [read_statement(part) for part in _GIVING.split(clause.text)]
+    giving = [p for p in parts if generous & p.tokens or keys & {v.key for v in p.values}]
+    if len(parts) < 2 or not giving:  # noqa: PLR2004
+        return clause.stems
+    subject = frozenset(parts[0].order[:1])
+    return subject.union(*(part.stems for part in giving))
+
+
+_GIVING = re.compile(
+    r"\s+and\s+(?=(?:get|gets|receive|receives|is|are|has|have|includes?|costs?|pays?|earns?)\b)"
+)
 _RESTRICTS = re.compile(r"\b(?:of|over|under|above|below|from)\s(?:the |a |an )?$", re.IGNORECASE)
 
 
@@ -129,6 +184,10 @@ def _left_of_tail(claim: Claim, clause: Statement) -> str:
     needed = len(tail.order) + len(tail.values)
     echoed = sum((left & Counter(tail.order)).values())
     echoed += sum(1 for value in tail.values if value.key in keys)
+    off = match.group().casefold().startswith(("off", "discount"))
+    thing = frozenset(tail.order[:1]) - LIGHT if off else frozenset()
+    if thing and not thing & set(left):
+        return match["tail"].strip()
     return match["tail"].strip() if needed and echoed < needed / 2 else ""
 
 

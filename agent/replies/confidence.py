@@ -71,6 +71,8 @@ def traits_of(
         "from_faq": float(picked[0].evidence.faq),
         "from_brand": float(picked[0].evidence.kind == "brand"),
         "item": float(picked[0].unit.kind != "sentence"),
+        "case_met": max(scores[i].traits["case_met"] for i in chosen),
+        "case_missed": min(scores[i].traits["case_missed"] for i in chosen),
         **_kind_traits(asked, picked),
         **reading_traits(scores, chosen),
     }

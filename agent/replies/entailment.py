@@ -5,7 +5,13 @@ from collections.abc import Callable, Sequence
 from agent.replies.claims import Statement
 from agent.replies.condition_checks import conditions_kept, negation_agrees, time_agrees
 from agent.replies.spots import Claim, Spot
-from agent.replies.subject_checks import names_belong, not_merged, subject_is_own, values_belong
+from agent.replies.subject_checks import (
+    names_belong,
+    not_merged,
+    row_is_named,
+    subject_is_own,
+    values_belong,
+)
 from agent.replies.value_checks import bounds_agree, values_held
 from agent.replies.word_checks import names_held, nothing_promised, qualifiers_kept, words_held
 
@@ -27,9 +33,9 @@ def why_not(claim: Claim, spots: Sequence[Spot]) -> tuple[str, Spot | None]:
 
 def _denied_closer(claim: Statement, holder: Spot, spots: Sequence[Spot]) -> str:
     """Return the reason where a statement closer in wording denies the claim."""
-    closeness = len(claim.tokens & holder.statement.tokens)
+    closeness = len(claim.stems & holder.statement.stems)
     for spot in spots:
-        if len(claim.tokens & spot.statement.tokens) > closeness and not values_held(claim, spot):
+        if len(claim.stems & spot.statement.stems) > closeness and not values_held(claim, spot):
             reason = negation_agrees(claim, spot)
             if reason:
                 return reason
@@ -56,6 +62,7 @@ _CHECKS: tuple[_Check, ...] = (
     lambda claim, spot, _: values_held(claim.statement, spot),
     lambda claim, spot, _: names_held(claim.statement, spot),
     lambda claim, spot, _: words_held(claim.statement, spot),
+    row_is_named,
     subject_is_own,
     lambda claim, spot, _: not_merged(claim, spot),
     lambda claim, spot, _: values_belong(claim, spot),

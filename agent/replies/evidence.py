@@ -1,6 +1,6 @@
 """What a reply may stand on: passages, catalogue rows, a customer's own rows, the brand's facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,7 +55,7 @@ def from_product(product: Product, *, today: date | None = None) -> Evidence:
         kind="product",
         source="products.csv",
         heading=product.name,
-        text=" ".join(_product_sentences(product, today)),
+        text=" ".join(sentences_of(product, today=today).values()),
         row=product,
     )
 
@@ -222,26 +222,23 @@ _FEW = 5
 """Pieces at or below which their number is told."""
 
 
-def _product_sentences(product: Product, today: date | None) -> list[str]:
+def sentences_of(product: Product, *, today: date | None = None) -> Mapping[str, str]:
+    """Word a catalogue row, one sentence a column; ``in_stock`` tells of the restock date too."""
     name = product.name
-    sentences = [
-        f"The {name} costs {money(product.price, product.currency)}.",
-        f"The {name} {stock_of(product, today=today)}.",
-    ]
-    if product.sizes:
-        sentences.append(f"The {name} comes in sizes {listed(product.sizes)}.")
-    if product.colors:
-        sentences.append(f"The {name} comes in {listed(product.colors)}.")
-    if product.description:
-        sentences.append(_sentence(product.description))
-    sentences += [
-        f"{key.replace('_', ' ').capitalize()} of the {name}: {value}."
+    told = {
+        "price": f"The {name} costs {money(product.price, product.currency)}.",
+        "in_stock": f"The {name} {stock_of(product, today=today)}.",
+        "sizes": product.sizes and f"The {name} comes in sizes {listed(product.sizes)}.",
+        "colors": product.colors and f"The {name} comes in {listed(product.colors)}.",
+        "description": product.description and _sentence(product.description),
+    }
+    told |= {
+        key: f"{key.replace('_', ' ').capitalize()} of the {name}: {value}."
         for key, value in product.attributes.items()
         if value and key not in _INTERNAL
-    ]
-    if product.url:
-        sentences.append(f"The {name}: {product.url}")
-    return sentences
+    }
+    told["url"] = product.url and f"The {name}: {product.url}"
+    return {column: sentence for column, sentence in told.items() if sentence}
 
 
 _INTERNAL = frozenset({"goes_with", "image", "image_url", "supplier", "cost", "margin"})

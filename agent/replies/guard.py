@@ -56,6 +56,13 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _COURTESY_WORDS = 8
+_POLITE = re.compile(
+    r"^(?:(?:i'm |we're )?(?:so |very )?sorry(?: about that)?|unfortunately|thanks(?: for asking)?|"
+    r"thank you(?: for asking)?|(?:good|great) question|hi(?: there)?|hello|hey|happy to help|"
+    r"glad you asked)\s*[,!:;-]+\s+(?:but\s+)?(?=\S)|^unfortunately\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""Politeness before a claim: it neither states anything nor makes a courtesy of what follows."""
 
 
 class Guard:
@@ -92,7 +99,10 @@ class Guard:
         )
 
     def _sentence(self, sentence: str, work: _Work) -> None:
-        lead, body = opening(sentence)
+        polite = _POLITE.match(sentence)
+        start = polite.end() if polite else 0
+        lead, body = opening(sentence[start:])
+        lead = sentence[:start] + lead
         if _is_courtesy(body):
             work.kept.append(sentence)
             work.sentences.append(sentence)
@@ -173,7 +183,7 @@ def _sentences(text: str) -> list[str]:
 
 def _is_courtesy(sentence: str) -> bool:
     statement = read_statement(sentence)
-    if statement.values or statement.names or statement.stems & RISKY:
+    if statement.values or statement.names or statement.stems & RISKY or statement.negated:
         return False
     return _COURTESY.match(sentence) is not None and len(sentence.split()) <= _COURTESY_WORDS
 
@@ -191,5 +201,10 @@ def _states_nothing(statement: Statement) -> bool:
 
 def _lead_agrees(lead: str, statement: Statement) -> bool:
     """A yes goes with a plain statement, a no with a denial."""
+    answer = re.search(
+        r"\b(yes|yep|no|nope|sure|absolutely|of course|certainly|correct)\b", lead, re.IGNORECASE
+    )
+    if answer is None:
+        return True
     denies = bool(statement.negated)
-    return denies == lead.casefold().lstrip().startswith(("no", "nope"))
+    return denies == answer.group().casefold().startswith("no")

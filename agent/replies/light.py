@@ -20,6 +20,9 @@ LIGHT = _stems(
     like need needs needed needless require required requirement cost costs price priced total
     amount date day days call us team staff colleague shop store location located address spot
     range between per each within follow following also well still next first then additional
+    unfortunately otherwise beyond due add around approximately roughly least together
+    plus minus sign lead teach guide host manage handle hold occur happen situate sit join attend
+    own speak talk meet age current session possible final
     apply applies applied count counts qualify eligible receive received apiece long period
     window timeframe turnaround carry carries sell sells sold come bear feature features"""
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.domain.customers import Order
+from agent.replies.cases import fit_of
 from agent.replies.evidence import Evidence
 from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
@@ -121,25 +122,27 @@ _LONG_WORDS = 45
 
 
 WEIGHTS = {
-    "above": 0.93,
+    "above": 0.72,
     "behind": 0.39,
+    "case_met": 0.86,
+    "case_missed": -1.24,
     "early": 0.32,
-    "faq": -0.87,
-    "free": -1.48,
-    "hanging": 0.46,
-    "inside": 1.67,
-    "inside_behind": 0.49,
-    "meant": 0.27,
-    "meant_around": 1.75,
-    "meant_around_behind": 1.01,
-    "meant_behind": 0.11,
-    "near": 5.37,
-    "near_behind": 4.03,
+    "faq": -0.85,
+    "free": -1.46,
+    "hanging": 0.45,
+    "inside": 1.48,
+    "inside_behind": 0.43,
+    "meant": 0.23,
+    "meant_around": 1.81,
+    "meant_around_behind": 1.04,
+    "meant_behind": 0.09,
+    "near": 5.39,
+    "near_behind": 4.05,
     "no_value": -1.2,
-    "place": 3.23,
-    "plain_yes": 1.08,
+    "place": 3.18,
+    "plain_yes": 1.12,
     "value": 1.16,
-    "words": 0.49,
+    "words": 0.52,
 }
 """What a trait of a sentence counts for: a softmax over the sentences of the passages found, fitted
 by ``benchmarks/fit_replies.py`` on the brands for practice."""
@@ -239,6 +242,7 @@ def score(
             "faq": float(candidate.evidence.faq),
             "words": math.log1p(len(candidate.unit.text.split())),
             **_form(asked, candidate),
+            **_case(asked, candidate),
         }
         found.append(traits)
     _set_against_best(found)
@@ -263,6 +267,12 @@ def _behind(evidence: Evidence, best: float) -> float:
     if evidence.kind != "passage":
         return _NO_PASSAGE
     return max(_FARTHEST, evidence.score - best)
+
+
+def _case(asked: Question, candidate: Candidate) -> dict[str, float]:
+    """Return how many of the question's cases (days, distances, ages) a sentence is about."""
+    fit = fit_of(asked.text, f"{candidate.unit.lead_in} {candidate.unit.text}")
+    return {"case_met": float(fit.met), "case_missed": float(fit.missed)}
 
 
 def _form(asked: Question, candidate: Candidate) -> dict[str, float]:

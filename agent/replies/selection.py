@@ -33,6 +33,9 @@ _UNREAD = -8.0
 WORDS_COUNT, READING_COUNTS = 0.73, 0.29
 """What a sentence's order by words and its reading count for."""
 
+CASES_MET_COUNT, CASES_MISSED_COUNT = 0.5, -0.5
+"""What the cases of the question count for beside them, which no reading tells apart."""
+
 
 def read_again(
     question: str, candidates: Sequence[Candidate], scores: Sequence[Scored], read: Read
@@ -49,17 +52,31 @@ def read_again(
 
 
 def as_read(candidates: Sequence[Candidate], index: int) -> str:
-    """Return a sentence with its heading, and with the one before it where it leans on that."""
+    """Return a sentence with its headings, and with the one before it where it leans on that."""
     one = candidates[index]
     before = candidates[index - 1] if index else None
-    if before is None or before.evidence.id != one.evidence.id or not HANGING.match(one.unit.text):
-        return compared(one)
-    heading = one.evidence.heading.rsplit(" > ", 1)[-1]
-    return f"{heading}: {before.unit.text} {one.unit.text}"
+    leans = (
+        before is not None
+        and before.evidence.id == one.evidence.id
+        and HANGING.match(one.unit.text) is not None
+    )
+    last, told = compared(one).split(": ", 1)
+    above = one.evidence.heading.split(" > ")[-_HEADINGS:-1]
+    said = f"{before.unit.text} {one.unit.text}" if leans and before is not None else told
+    return f"{' > '.join([*above, last])}: {said}"
+
+
+_HEADINGS = 2
+"""Headings that are read with a sentence: the last often names only what it tells of."""
 
 
 def _with_reading(one: Scored, log_odds: float) -> Scored:
-    total = WORDS_COUNT * one.total + READING_COUNTS * log_odds
+    total = (
+        WORDS_COUNT * one.total
+        + READING_COUNTS * log_odds
+        + CASES_MET_COUNT * one.traits.get("case_met", 0.0)
+        + CASES_MISSED_COUNT * one.traits.get("case_missed", 0.0)
+    )
     return replace(one, traits={**one.traits, "read": log_odds}, total=total)
 
 

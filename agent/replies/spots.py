@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import takewhile
 
-from agent.replies.claims import Statement, read_statement, spot_clauses
+from agent.replies.claims import Statement, opener_of, read_statement, spot_clauses
 from agent.replies.evidence import Evidence
 from agent.replies.values import Value
-from agent.replies.words import Word, content_stems, content_words, is_fragment, units_of, words
+from agent.replies.words import (
+    Word,
+    content_stems,
+    content_words,
+    is_fragment,
+    stem,
+    units_of,
+    words,
+)
 
 _HANGING_OPENERS = frozenset({"it", "they", "this", "these", "those", "that", "he", "she", "both"})
 
@@ -98,6 +106,9 @@ def _told_of_before(
     concert. Only the earlier subject's words count, and the claim must name the later one.
     """
     subject = {word.stem for word in takewhile(_is_subject_word, words(before))}
+    if read_statement(text).names:
+        # Who or what is named now stands where the one before stood.
+        subject -= {stem(name) for name in (*read_statement(before).names, opener_of(before))}
     own = next((word.stem for word in content_words(text)), "")
     return _spot(item, text, heading | subject, "", elsewhere, hangs_on=own)
 

@@ -4,20 +4,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import combinations
 
 from agent.replies.claims import Statement, read_statement
 from agent.replies.light import LIGHT
 from agent.replies.spots import Claim, Spot
-from agent.replies.value_checks import same
+from agent.replies.value_cases import case_of, is_one_of_several
+from agent.replies.value_checks import opening_hours, same
 from agent.replies.values import ValueKind
-from agent.replies.words import is_row, stem
+from agent.replies.words import Word, is_row, stem, words
 
 
 def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
     """What is named may not stand by another fact of the same kind instead."""
     kinds = {value.kind for value in claim.statement.values}
     stems = claim.statement.stems | claim.context
-    away = stems - spot.stems
+    away = stems - spot.stems - opening_hours(claim.statement, spot.statement)
     if not away or not (kinds or claim.statement.names or claim.statement.stems):
         return ""
     for other in spots:
@@ -30,6 +32,33 @@ def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
                 continue
             return f"{', '.join(sorted(mine))} belongs to another statement"
     return ""
+
+
+def row_is_named(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
+    """A row of several must be told by what it is called: ``the day is Monday`` is of which?"""
+    if not is_row(spot.statement.text) or not _has_sister_rows(spot, spots):
+        return ""
+    called = read_statement(_first_cell(spot.statement.text))
+    said = _matter(claim.sentence) | claim.context
+    if not _matter(called) or _matter(called) & said:
+        return ""
+    return f"it does not say that it speaks of {called.text.strip()!r}"
+
+
+def _has_sister_rows(spot: Spot, spots: Sequence[Spot]) -> bool:
+    return any(
+        other is not spot
+        and other.evidence.id == spot.evidence.id
+        and other.statement is not spot.statement
+        and is_row(other.statement.text)
+        for other in spots
+    )
+
+
+def _first_cell(row: str) -> str:
+    """Return what stands in a row's first cell, without its header."""
+    cell = next((part for part in re.split(r"[|;]", row) if part.strip()), "")
+    return cell.partition(":")[2] or cell
 
 
 def not_merged(claim: Claim, spot: Spot) -> str:
@@ -45,16 +74,31 @@ def not_merged(claim: Claim, spot: Spot) -> str:
     ]
     touched = [(side, own) for side, own in zip(read, alone, strict=True) if own & said]
     whole = all(own <= said for _, own in touched)
-    if len(touched) < 2 or whole or _refers_back(touched[-1][0], touched[0], said):  # noqa: PLR2004
+    parts = [read_statement(part) for part in _PARTS.split(claim.statement.text)]
+    if all(part.values and _sides(part, alone) < 2 for part in parts):  # noqa: PLR2004
+        return ""
+    if len(touched) < 2 or whole or _refers_back(*touched[-1], touched[0], said):  # noqa: PLR2004
         return ""
     return "it mixes what the evidence tells apart"
 
 
+def _sides(part: Statement, alone: Sequence[frozenset[str]]) -> int:
+    """Return how many of the sides a part of the claim takes words from."""
+    said = _matter(part) - LIGHT
+    return sum(bool(own & said) for own in alone)
+
+
 def _refers_back(
-    later: Statement, first: tuple[Statement, frozenset[str]], said: frozenset[str]
+    later: Statement,
+    later_own: frozenset[str],
+    first: tuple[Statement, frozenset[str]],
+    said: frozenset[str],
 ) -> bool:
     """Whether the later side speaks of the first one's matter: by a pronoun, or naming nobody."""
     side, own = first
+    kinds = {word.partition(":")[0] for word in later_own if ":" in word}
+    if later_own <= said and not any(word.partition(":")[0] in kinds for word in own & said):
+        return True
     if later.tokens & _BACK:
         return True
     return not later.names and own & said <= _name_stems(side)
@@ -85,6 +129,8 @@ def values_belong(claim: Claim, spot: Spot) -> str:
         others_of = [replace(p, stems=_apart_from(p, value.kind)) for p in others]
         mine_of = [replace(p, stems=_apart_from(p, value.kind)) for p in mine]
         before = [replace(p, stems=_before_value(p, value.kind)) for p in others]
+        if is_one_of_several(claim, value, spot):
+            return f"{value} holds only for {case_of(value, spot)!r}"
         if _stands_apart(said, mine_of, others_of) or _stands_apart(said, mine_of, before):
             return f"{value} stands by other words in the evidence"
     return ""
@@ -137,9 +183,33 @@ def names_belong(claim: Claim, spot: Spot) -> str:
             continue
         for other in pieces:
             theirs = _stemmed(other) - _stemmed(piece) - LIGHT
+            if _listed_together(claim.statement, claimed, theirs):
+                continue
             if other is not piece and theirs & said and (_name_stems(other) & theirs) - names:
                 return f"{', '.join(sorted(claimed))} stands by other words in the evidence"
     return ""
+
+
+def _listed_together(claim: Statement, some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether the claim tells of both in one breath: ``in Auckland and Christchurch``."""
+    return any(
+        (first.stem in some and second.stem in others)
+        or (first.stem in others and second.stem in some)
+        for first, second in _joined(claim.text)
+    )
+
+
+def _joined(text: str) -> list[tuple[Word, Word]]:
+    """Return the pairs of words with nothing but ``and`` or a comma between them."""
+    listed = words(text)
+    return [
+        (first, second)
+        for first, second in combinations(listed, 2)
+        if _JOINT.fullmatch(text[first.start + len(first.text) : second.start])
+    ]
+
+
+_JOINT = re.compile(r"\s*(?:,|,?\s+(?:and|or))\s+")
 
 
 def _stemmed(piece: Statement) -> frozenset[str]:
@@ -156,9 +226,14 @@ def _all_names(statement: Statement) -> frozenset[str]:
 
 @lru_cache(maxsize=4_000)
 def _pieces_by_name(text: str) -> tuple[Statement, ...]:
-    parts = [p for p in _PARTS.split(text) if p.strip()]
-    pieces = tuple(read_statement(part) for part in parts)
-    return pieces if all(_all_names(piece) for piece in pieces) else ()
+    pieces: list[str] = []
+    for part in (p for p in _PARTS.split(text) if p.strip()):
+        if pieces and not _all_names(read_statement(part)):
+            pieces[-1] = f"{pieces[-1]}, {part}"
+        else:
+            pieces.append(part)
+    read = tuple(read_statement(piece) for piece in pieces)
+    return read if all(_all_names(piece) for piece in read) else ()
 
 
 _PARTS = re.compile(r"[,;.]\s+|\s+(?:and|but|while)\s+")

@@ -1,9 +1,12 @@
 """Values of a claim: each must stand in the statement, with the same unit and bound."""
 
+import re
+
 from agent.replies.claims import Statement
 from agent.replies.light import LIGHT
 from agent.replies.spots import Spot
 from agent.replies.values import Bound, Value, ValueKind
+from agent.replies.words import stem
 
 _FREELY_PLACED = frozenset({ValueKind.LINK})
 """Kinds that may stand anywhere in the same evidence."""
@@ -55,3 +58,26 @@ def _bound_agrees(claimed: Value, held: Value) -> bool:
     if claimed.bound is Bound.ABOUT:
         return True
     return claimed.bound is Bound.MOST and claimed.kind is ValueKind.DURATION and not held.bound
+
+
+_OPENS, _CLOSES = stem("open"), stem("close")
+_UNTIL = re.compile(r"(?:\buntil|\btill|\bto|-|\bthrough|\bby|\bat)\s*$", re.IGNORECASE)
+
+
+def opening_hours(claim: Statement, held: Statement) -> frozenset[str]:
+    """Return which of "opens" and "closes" a span of hours in the evidence stands for.
+
+    "Weekdays from 7 AM to 6 PM" holds "opens at 7 AM" and "closes at 6 PM".
+    """
+    times = [value.amount for value in held.values if value.kind is ValueKind.TIME]
+    claimed = [value for value in claim.values if value.kind is ValueKind.TIME]
+    if not claimed or not times or len(times) % 2:
+        return frozenset()
+    firsts, lasts = set(times[0::2]), set(times[1::2])
+    ends = [v for v in claimed if _UNTIL.search(claim.text[: v.span[0]]) and v.amount in lasts]
+    begins = [v for v in claimed if v not in ends]
+    if any(v.amount not in firsts for v in begins):
+        return frozenset()
+    if _CLOSES in claim.tokens:
+        return frozenset({_OPENS, _CLOSES}) if ends else frozenset()
+    return frozenset({_OPENS})

@@ -120,12 +120,25 @@ def _phone(match: re.Match[str]) -> tuple[str, str]:
 
 def _money(match: re.Match[str]) -> tuple[str, str]:
     sign = match["sign"] or match["after"]
-    name = _CURRENCIES.get(sign.casefold().strip("s"), sign.casefold())
+    plain = sign.casefold().strip(" .")
+    name = _CURRENCIES.get(plain, _CURRENCIES.get(plain.rstrip("s"), plain))
     return _amount(match), name
 
 
 _CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£",
-               "buck": "$", "cent": "cent"}  # fmt: skip
+               "buck": "$", "cent": "cent", "krone": "kr", "kroner": "kr", "kronor": "kr",
+               "nok": "kr", "sek": "kr", "dkk": "kr", "peso": "peso", "mxn": "peso",
+               "franc": "chf", "sfr": "chf", "rupee": "₹", "inr": "₹", "yen": "¥", "jpy": "¥",
+               "rand": "r", "zar": "r", "shilling": "ksh", "kes": "ksh", "pln": "zł"}  # fmt: skip
+_SIGN = (
+    r"[$€£₹¥]|\b(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|SFr\.?|KSh|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN)\s?|"
+    r"\bR(?=\d)|\bkr(?=\s?\d)"
+)
+"""What stands before an amount. ``R420`` is rand; a lone R before letters is none."""
+_AFTER = (
+    r"€|£|¥|zł|dollars?|bucks?|euros?|cents?|pesos?|francs?|rupees?|yen\b|rand\b|kroner\b|kronor\b|"
+    r"krone\b|shillings?|kr\b|(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN)\b"
+)
 
 
 def _duration(match: re.Match[str]) -> tuple[str, str]:
@@ -236,14 +249,14 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str], _Make], ...] = tuple(
         ),
         (
             ValueKind.MONEY,
-            (rf"(?P<sign>[$€£₹]|\b(?:USD|EUR|GBP|CAD)\s?)\s?(?P<low>{_DIGITS})"
-            rf"(?:{_TO}[$€£₹]?(?P<high>{_DIGITS}))?(?P<after>)"),
+            (rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})"
+            rf"(?:{_TO}[$€£₹¥]?(?P<high>{_DIGITS}))?(?P<after>)"),
             0,
             _money,
         ),
         (
             ValueKind.MONEY,
-            rf"(?P<sign>){_RANGE}\s?(?P<after>€|£|dollars?|bucks?|euros?|cents?|USD\b|EUR\b|GBP\b)",
+            rf"(?P<sign>){_RANGE}\s?(?P<after>{_AFTER})",
             re.IGNORECASE,
             _money,
         ),
@@ -258,7 +271,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str], _Make], ...] = tuple(
         (
             ValueKind.DURATION,
             (rf"(?:{_RANGE}|(?P<half>\bhalf (?=an? ))?\b(?P<a>an?|"
-            rf"same)\b)[ -]?(?P<unit>{_units(_UNITS)})\b"),
+            rf"per|same)\b)[ -]?(?P<unit>{_units(_UNITS)})\b"),
             re.IGNORECASE,
             _duration,
         ),

@@ -6,12 +6,13 @@ numbers, codes and plain numbers.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from agent.replies.value_forms import PATTERNS, ValueKind
-from agent.replies.words import normalise, stem
+from agent.replies.words import STOP_WORDS, normalise, stem
 
 __all__ = ["Bound", "Value", "ValueKind", "values_of"]
 
@@ -51,7 +52,28 @@ class Value:
 @lru_cache(maxsize=8_000)
 def values_of(text: str) -> tuple[Value, ...]:
     """Return the values of a text in the order they stand; no two overlap."""
-    return tuple(sorted(_values(normalise(text)), key=lambda value: value.span))
+    text = normalise(text)
+    found = sorted(_values(text), key=lambda value: value.span)
+    counted = [place for place, value in enumerate(found) if value.kind is ValueKind.NUMBER]
+    for place, later in pairwise(counted):
+        first, second = found[place], found[later]
+        if _shares_bound(first, second, text[first.span[1] : second.span[0]]):
+            found[later] = replace(second, bound=first.bound)
+    return tuple(found)
+
+
+_FEW_WORDS_BETWEEN = 5
+
+
+def _shares_bound(first: Value, second: Value, between: str) -> bool:
+    """Whether a bound holds for both: ``at least 40 guests on weekdays and 80 on weekends``."""
+    return (
+        first.bound is not Bound.NONE
+        and second.bound is Bound.NONE
+        and (not second.noun or first.noun == second.noun)
+        and " and " in between
+        and len(between.split()) <= _FEW_WORDS_BETWEEN
+    )
 
 
 def _values(text: str) -> Iterator[Value]:
@@ -69,7 +91,7 @@ def _values(text: str) -> Iterator[Value]:
                 amount=amount,
                 unit=unit,
                 noun=_counted(text[end : end + 40]) if kind is ValueKind.NUMBER else "",
-                bound=_bound(text[max(0, start - 24) : start], text[end : end + 12]),
+                bound=_bound(text[max(0, start - 40) : start], text[end : end + 20], kind),
                 span=(start, end),
             )
 
@@ -91,14 +113,18 @@ _NEXT_WORD = re.compile(r"^\s?([A-Za-z][A-Za-z-]+)")
 
 def _counted(after: str) -> str:
     match = _NEXT_WORD.match(after)
-    return stem(match.group(1).casefold()) if match else ""
+    if match is None or match.group(1).casefold() in STOP_WORDS:
+        return ""
+    return stem(match.group(1).casefold())
 
 
 _BOUND_BEFORE = re.compile(
-    r"(?:(?P<least>at least|over|more than|above|from|starting at|starts at|exceeds?|exceeding|"
-    r"minimum(?: of)?|no less than|not less than|greater than|beyond)"
-    r"|(?P<most>at most|up to|within|under|less than|below|no more than|not more than|maximum(?: "
-    r"of)?|"
+    r"(?:(?P<least>at least|over|more than|above|starts? (?:at|from)|"
+    r"starting (?:at|from)|from|exceeds?|exceeding|"
+    r"minimum(?:(?: \w+){0,3} (?:is|of))?|no less than|not less than|greater than|beyond)"
+    r"|(?P<most>at most|up to|within|under|less than|below|no more than|not more than|"
+    r"maximum(?:(?: "
+    r"\w+){0,3} (?:is|of))?|"
     r"at the latest|no later than|fewer than|not exceed(?:ing)?)"
     r"|(?P<about>about|around|roughly|approx(?:imately|\.)?|nearly|almost|usually))"
     r"\s(?:a |an |the )?$",
@@ -107,13 +133,20 @@ _BOUND_BEFORE = re.compile(
 
 
 _BOUND_AFTER = re.compile(
-    r"^(?:(?P<least>\+|\s?(?:or more|and up|and over|or over|and above|plus\b))"
-    r"|\s?(?P<most>or less|or under|max\b|and under|or fewer))",
+    r"^(?:(?P<least>\+|(?: (?:ahead|before|long|away))?\s?(?:or more|and up|and over|or over|"
+    r"or older|or longer|and older|and above|plus\b))"
+    r"|\s?(?P<most>or less|or under|or younger|or shorter|max\b|and under|or fewer))",
     re.IGNORECASE,
 )
 
 
-def _bound(before: str, after: str) -> Bound:
+_CLOCK = frozenset({ValueKind.TIME, ValueKind.DATE, ValueKind.WEEKDAY})
+_STARTS = re.compile(r"\bstart(?:s|ing)? (?:at|on|from)\s$", re.IGNORECASE)
+
+
+def _bound(before: str, after: str, kind: ValueKind) -> Bound:
+    if kind in _CLOCK and _STARTS.search(before):
+        return Bound.NONE  # "starts at 8" is when, "starts at $8" is the least of several prices
     match = _BOUND_BEFORE.search(before)
     if match is None or (
         re.search(r"\bfrom\s$", before) is not None

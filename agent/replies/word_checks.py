@@ -7,6 +7,8 @@ from itertools import islice, pairwise
 from agent.replies.claims import Statement
 from agent.replies.light import LIGHT, RISKY
 from agent.replies.spots import Claim, Spot, likeliest
+from agent.replies.value_checks import opening_hours
+from agent.replies.values import Bound, ValueKind
 from agent.replies.words import Word, content_words, is_row, stem, words
 
 
@@ -25,11 +27,13 @@ _ALL = frozenset(
 
 def words_held(claim: Statement, spot: Spot) -> str:  # noqa: PLR0911
     """Words that the statement does not have must be light, and few."""
-    if claim.tokens & _ALL and not spot.statement.tokens & _ALL:
+    if claim.tokens & _ALL and not spot.statement.tokens & _ALL and not _weekly(claim, spot):
         return "the evidence does not speak of all"
     if spot.hangs_on and spot.hangs_on not in claim.stems:
         return f"it does not name {spot.hangs_on!r}"
-    missing = [s for s in claim.order if s not in spot.stems]
+    missing = [s for s in claim.order if not _akin(s, spot.stems)]
+    held = opening_hours(claim, spot.statement) | _held_by_values(claim, spot)
+    missing = [word for word in missing if word not in held]
     for word in missing:
         if word in RISKY:
             return f"{word!r} is not in the evidence"
@@ -42,6 +46,61 @@ def words_held(claim: Statement, spot: Spot) -> str:  # noqa: PLR0911
         return f"{', '.join(unknown)}: not in the evidence"
     swapped = _swapped(claim, spot, frozenset(unknown))
     return f"{swapped!r} stands where the evidence has another word" if swapped else ""
+
+
+def _akin(word: str, stems: frozenset[str]) -> bool:
+    """Whether a stem is there, or who does it: ``paddle`` and ``paddler``."""
+    if word in stems or (word.endswith("er") and {word[:-1], word[:-2]} & stems):
+        return len(word) >= _SHORTEST_DOER or word in stems
+    return len(word) >= _SHORTEST_DOING and not {f"{word}r", f"{word}er"}.isdisjoint(stems)
+
+
+_SHORTEST_DOER, _SHORTEST_DOING = 5, 4
+"""Letters: ``offer`` is nobody who offs."""
+
+
+def _held_by_values(claim: Statement, spot: Spot) -> frozenset[str]:
+    """Return risky words that only say what a value held by the statement says."""
+    held = {value.key: value.bound for value in spot.statement.values}
+    bounds = {held[value.key] for value in claim.values if value.key in held}
+    kinds = {value.kind for value in claim.values}
+    found = set(_EVERY) if _weekly(claim, spot) else set()
+    if ValueKind.LINK in kinds:
+        found.add(stem("online"))
+    if ValueKind.MONEY in kinds and not claim.negated:
+        found.add(stem("fee"))
+    if Bound.LEAST in bounds:
+        found.add(stem("minimum"))
+    if Bound.MOST in bounds:
+        found.add(stem("maximum"))
+    if _WITH.search(spot.statement.text) and not claim.negated:
+        found |= _INCLUDED
+    return frozenset(found)
+
+
+_WITH = re.compile(r"\bwith\b|\(")
+_INCLUDED = frozenset(stem(word) for word in ("include", "included", "includes", "including"))
+_NOT_WEEKLY = re.compile(
+    r"\b(?:first|second|third|fourth|last|other|alternate|next|this|one)\b", re.IGNORECASE
+)
+
+
+def _weekly(claim: Statement, spot: Spot) -> bool:
+    """Whether ``every Friday`` only says what ``on Fridays`` says in the evidence."""
+    if claim.tokens & _ALL == {stem("each")} and _has_money(claim):
+        return True
+    return (
+        claim.tokens & _ALL <= _EVERY
+        and any(value.kind is ValueKind.WEEKDAY for value in claim.values)
+        and _NOT_WEEKLY.search(spot.statement.text) is None
+    )
+
+
+def _has_money(claim: Statement) -> bool:
+    return any(value.kind is ValueKind.MONEY for value in claim.values)
+
+
+_EVERY = frozenset(stem(word) for word in ("every", "each"))
 
 
 def _allowed(content_words: int) -> int:
@@ -68,18 +127,19 @@ def _swapped(claim: Statement, spot: Spot, unknown: frozenset[str]) -> str:
 
 
 _WE_DO = re.compile(
-    r"\b(?:we|i|our \w+)(?:'ll|'d)?\s+(?:(?:will|can|could|shall|also|always|gladly|happily|then|"
-    r"even|just|may|would|do)\s+)*"
+    r"\b(?:(?:[Ww]e|I)(?:'ll|'d)?|"
+    r"[Oo]ur [a-z]+(?= (?:will|can|could|shall|also|always|may|would)\b))"
+    r"\s+(?:(?:will|can|could|shall|also|always|gladly|happily|then|even|just|may|would|do)\s+)*"
     r"(?P<verb>[a-z]+)",
-    re.IGNORECASE,
 )
 
 
 def nothing_promised(claim: Statement, spot: Spot) -> str:
     """What "we" do must be something that the evidence says "we" do, or that is done."""
+    hours = opening_hours(claim, spot.statement)
     for match in _WE_DO.finditer(claim.text):
         verb = stem(match["verb"].casefold())
-        if verb in LIGHT or verb not in claim.stems:
+        if verb in LIGHT or verb not in claim.stems or verb in hours:
             continue
         text = spot.statement.text
         done = any(
@@ -113,16 +173,41 @@ def qualifiers_kept(claim: Claim, spot: Spot) -> str:
         return ""
     for clause in likeliest(claim.statement, spot):
         listed = words(clause.text)
+        if _told_of_another(claim.statement, clause):
+            continue
         missing = clause.stems - said - LIGHT
         shared = claim.statement.stems & clause.stems
         head = _subject_words(listed)
         for place, word in enumerate(head[:-1]):
+            if word.stem in _ALL or _is_name(head, place) or _is_title(head[place + 1 :], shared):
+                continue
             if word.stem in missing and any(w.stem in shared for w in head[place + 1 :]):
                 return f"{word.text!r} is dropped"
         for first, second in pairwise(listed):
             if _WITHOUT.match(first.text) and first.stem in missing and second.stem in shared:
                 return f"{first.text!r} is dropped"
     return ""
+
+
+def _told_of_another(claim: Statement, clause: Statement) -> bool:
+    """Whether the claimed value comes after another of its kind, so the head is not its own."""
+    keys = {value.key for value in claim.values}
+    firsts = {value.kind: value for value in reversed(clause.values)}
+    return any(value.key in keys and firsts[value.kind].key not in keys for value in clause.values)
+
+
+def _is_name(head: Sequence[Word], place: int) -> bool:
+    """Whether a word is part of a name of several words, which the checks of names judge."""
+    beside = (*head[max(0, place - 1) : place], *head[place + 1 : place + 2])
+    return head[place].text[0].isupper() and any(word.text[0].isupper() for word in beside)
+
+
+def _is_title(rest: Sequence[Word], shared: frozenset[str]) -> bool:
+    """Whether a full name that the claim has follows: ``master tuner Ann Lee`` is ``Ann Lee``."""
+    return any(
+        first.text[0].isupper() and second.text[0].isupper() and {first.stem, second.stem} <= shared
+        for first, second in pairwise(rest)
+    )
 
 
 def _subject_words(listed: Sequence[Word]) -> list[Word]:

@@ -30,7 +30,7 @@ STOP_WORDS = frozenset(
     being both but by can cannot could couldn did didn do does doesn doing don down each
     either else even ever for from get gets getting give go goes going gonna got guys had has
     hasn have haven having he hello help her here hers hey hi him his hope how however i id if
-    ii ill im in into is isn it its itself ive just kindly know let like ll lol may me might
+    ii ill im in into is isn it its itself ive just kindly know least let like ll lol may me might
     mine more most much must my need needs neither no nor not now of off oh ok okay on once one
     only onto or other our ours out over own per please pls possible quite rather re really
     right s say see shall she should shouldn simply since so some someone something soon still
@@ -73,7 +73,8 @@ _GROUPS = (
     "email e-mail mail", "restock back-in-stock", "colour color", "booking book reserv", "size",
     "photo pictur", "bike bicycl", "begin start", "finish end", "kid child children", "hour hrs hr",
     "min minut", "vet veterinarian", "member membership", "item product", "receiv get got",
-    "parcel packet", "unus unworn", "weekday monday-friday",
+    "parcel packet", "lead led", "rent hire rental", "teach taught", "fall drop fell",
+    "unus unworn", "weekday monday-friday",
 )  # fmt: skip
 _ONE_IDEA = {word: group.split()[0] for group in _GROUPS for word in group.split()[1:]}
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 import structlog
 
+from agent.runtime.patience import is_outage
+
 _log = structlog.get_logger(__name__)
 
 _STOP_S = 5.0
@@ -14,7 +16,7 @@ class Repeated:
     """Runs ``task`` every ``every_s`` seconds, and at once when nudged.
 
     A task that returns True has more to do and runs again without waiting. One that raises is
-    logged and tried again at its time.
+    logged and tried again at its time; that the database is away takes one line.
     """
 
     def __init__(self, name: str, task: Callable[[], bool | None], *, every_s: float) -> None:
@@ -55,6 +57,9 @@ class Repeated:
     def _once(self) -> bool:
         try:
             return bool(self._task())
-        except Exception:  # noqa: BLE001 - the outermost edge of this thread
-            _log.exception("background_failed", task=self._name)
+        except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
+            if is_outage(error):
+                _log.warning("background_waits", task=self._name, error=type(error).__name__)
+            else:
+                _log.exception("background_failed", task=self._name)
             return False

@@ -5,7 +5,7 @@
 * The queue of turns is partitioned by conversation, one at a time each. A burst's silence is a
   delay of the enqueued turn; the last text's turn finds the silence over and claims all.
 * Every process has its own executor id and a heartbeat; work of those silent for 15 s is enqueued
-  again (``_reap``).
+  again (``_reap``), and so is what a process claimed itself and lost (``Orphans``).
 * The application's version is a constant: what a process of another build left is picked up.
 * A workflow here is one idempotent function without recorded steps: ``TurnRunner`` and ``Outbox``
   find in the database what they have already done, so recording steps would only double it.
@@ -26,6 +26,7 @@ from dbos import DBOS, DBOSConfig
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.ports import Ids
 from agent.runtime.background import Repeated
+from agent.runtime.orphans import Orphans
 from agent.runtime.polling import Alarms, QueueWorkers
 from agent.runtime.queueing import (
     APP_NAME,
@@ -93,6 +94,7 @@ class DurableRuntime:
         self._engine = engine
         self._work = work
         self._dbos: DBOS | None = None
+        self._orphans: Repeated | None = None
         self._single_process = single_process
         self._pulse = pulse
         self._keep = timedelta(days=keep_days)
@@ -122,6 +124,9 @@ class DurableRuntime:
         # Our queues are looked into by our own threads, which can be nudged.
         DBOS.listen_queues([])
         DBOS.launch()
+        # DBOS would wait up to a minute after each try and longer than the database is away, and
+        # knows only some of its errors; what fails for it we take up again (``Orphans``).
+        dbos._sys_db._retry_connection_errors = False  # noqa: SLF001 - no option for it
         turns = DBOS.register_queue(
             TURNS,
             worker_concurrency=WORKERS,
@@ -144,14 +149,18 @@ class DurableRuntime:
         for queue in (turns, sends):
             self._workers.start(dbos, queue)
         self._heart.start()
+        orphans = Orphans(dbos=dbos, executor_id=self.executor_id, idle_s=self._pulse.silent_s)
+        self._orphans = Repeated("orphans", self._orphaned(orphans), every_s=self._pulse.beat_s)
+        self._orphans.start()
         if self._watch is not None:
             self._watch.start()
 
     def close(self) -> None:
         """Stop working; what is unfinished is picked up at the next start."""
         self._stop.set()
-        if self._watch is not None:
-            self._watch.close()
+        for repeated in (self._watch, self._orphans):
+            if repeated is not None:
+                repeated.close()
         self._workers.close()
         self._alarms.close()
         self._work.under_way.wait_for_none(STOP_S)
@@ -188,6 +197,14 @@ class DurableRuntime:
         if self._dbos is not None and not self._stop.is_set():
             self._dbos._sys_db.transition_delayed_workflows()  # noqa: SLF001 - the only way
             self._workers.nudge(queue)
+
+    def _orphaned(self, orphans: Orphans) -> Callable[[], None]:
+        def look() -> None:
+            if orphans.look():
+                for queue in (TURNS, SENDS):
+                    self._workers.nudge(queue)
+
+        return look
 
     # ── heartbeat, reaping, tidying ────────────────────────────────────────────────────────
 

@@ -14,6 +14,8 @@ import structlog
 from dbos import DBOS
 from dbos._queue import Queue, queue_worker_thread
 
+from agent.runtime.patience import is_outage
+
 _log = structlog.get_logger(__name__)
 
 LEAST_GAP_S = 0.1
@@ -133,8 +135,11 @@ class Alarms:
             for call in calls:
                 try:
                     call()
-                except Exception:  # noqa: BLE001 - the outermost edge of this thread
-                    _log.exception("alarm_failed")
+                except Exception as error:  # noqa: BLE001 - the outermost edge of this thread
+                    if is_outage(error):
+                        _log.warning("alarm_waits", error=type(error).__name__)
+                    else:
+                        _log.exception("alarm_failed")
 
     def _next(self) -> list[Callable[[], None]] | None:
         """Wait for what is due next; None once stopped."""

@@ -59,6 +59,8 @@ class DurableQueue:
             dbos_system_schema=SCHEMA,
             serializer=JsonSerializer(),
             application_name=APP_NAME,
+            # Whoever enqueues is told at once that the database is away, and told to come again.
+            retry_connection_errors=False,
         )
 
     def enqueue_turn(

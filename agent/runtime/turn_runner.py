@@ -70,6 +70,9 @@ class TurnRunner:
             except Exception as error:
                 if is_outage(error):
                     raise
+                if self._is_erased(conversation_id):
+                    _log.info("turn_of_erased_conversation", turn=turn_id)
+                    return []
                 _log.exception("turn_failed", turn=turn_id, attempt=attempt)
                 time.sleep(0.1 * attempt)
         return self.patience.through(partial(self._give_up, turn_id, conversation_id))
@@ -87,6 +90,11 @@ class TurnRunner:
                 return self._already_composed(turn_id)
             self._keep(turn_id, claimed, self.taker.take(claimed.turn), may_void=False)
         return self._already_composed(turn_id)
+
+    def _is_erased(self, conversation_id: ConversationId) -> bool:
+        """Whether the customer's data were erased while the turn was taken."""
+        with self.database.read() as uow:
+            return not uow.conversations.exists(conversation_id)
 
     # ── claiming ───────────────────────────────────────────────────────────────────────────
 

@@ -5,17 +5,26 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from agent.domain.ids import MessageId, TurnId
+from agent.runtime.patience import is_outage
 from agent.store.unit_of_work import Database
 
+LONGEST_S = 30.0
+"""A call that waits longer is answered without its replies (contract: 202)."""
 _LOOK_S = 0.5
 """How often the database is looked at meanwhile: another process may have run the turn."""
 
 
 class WaitingRoom:
-    """Callers wait here for the turn that answers their text."""
+    """Callers wait here for the turn that answers their text; they hold no connection meanwhile.
 
-    def __init__(self, database: Database) -> None:
+    ``longest_s``: how long anybody waits here who names no time of their own.
+    """
+
+    def __init__(self, database: Database, *, longest_s: float = LONGEST_S) -> None:
+        self.longest_s = longest_s
         self._database = database
         self._done = threading.Condition()
         self._generation = 0
@@ -42,7 +51,13 @@ class WaitingRoom:
                     self._done.wait(min(_LOOK_S, left_s))
 
     def _result(self, message_id: MessageId) -> Mapping[str, Any] | None:
-        with self._database.read() as uow:
-            turn_id = uow.messages.get(message_id).turn_id
-            record = None if turn_id is None else uow.turns.get(turn_id)
+        try:
+            with self._database.read() as uow:
+                turn_id = uow.messages.get(message_id).turn_id
+                record = None if turn_id is None else uow.turns.get(turn_id)
+        except SQLAlchemyError as error:
+            if not is_outage(error):
+                raise
+            # The text is stored and its turn will be taken: whoever waits is not told of an error.
+            return None
         return None if record is None or not record.finished else record.result

@@ -7,6 +7,7 @@ that died at a bad moment, by a provider that did not answer, by a mistake of ou
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -19,7 +20,7 @@ from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import Delivery
 from agent.domain.ports import Clock
 from agent.domain.signals import Escalate
-from agent.errors import SendError
+from agent.errors import NotFoundError, SendError
 from agent.outbox import Outbox
 from agent.runtime.result import failed_result
 from agent.store.repositories.unanswered import StuckSend, StuckText, StuckTurn
@@ -69,11 +70,11 @@ class Watch:
             turns = uow.unanswered.turns(hand_over_, limit=_AT_ONCE)
             sends = uow.unanswered.sends(resume, limit=_AT_ONCE)
         for text in texts:
-            self._resume_text(text, late=text.since < hand_over_)
+            self._unless_erased(partial(self._resume_text, text, late=text.since < hand_over_))
         for turn in turns:
-            self._end_turn(turn)
+            self._unless_erased(partial(self._end_turn, turn))
         for send in sends:
-            self._resume_send(send, late=send.since < hand_over_)
+            self._unless_erased(partial(self._resume_send, send, late=send.since < hand_over_))
         # Texts stay among the stuck until their turn comes; only what is done is gone.
         return self._ask_providers() >= _AT_ONCE
 
@@ -124,7 +125,7 @@ class Watch:
         with self.database.begin() as uow:
             due = uow.deliveries.take_due_looks(limit=_AT_ONCE, again=_LOOK_AGAIN[-1])
         for message_id, looks in due:
-            self._ask(message_id, looks)
+            self._unless_erased(partial(self._ask, message_id, looks))
         return len(due)
 
     def _ask(self, message_id: MessageId, looks: int) -> None:
@@ -169,6 +170,13 @@ class Watch:
             provider_id=provider_id,
             brand=self.brand,
         )
+
+    def _unless_erased(self, task: Callable[[], None]) -> None:
+        """Do one thing, and leave it where the customer's data were erased since it was found."""
+        try:
+            task()
+        except NotFoundError as error:
+            _log.info("erased_meanwhile", what=str(error))
 
     def _with(self, change: Callable[[UnitOfWork], object]) -> None:
         with self.database.begin() as uow:

@@ -8,10 +8,11 @@ The outbox asks in the transaction in which it claims the message::
 again earlier, twice or after a restart is harmless. ``Cancel``: cancel it, with the reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agent.brand import Brand
+from agent.consent.choices import least_gap, topic_refusal
 from agent.consent.leaving import consent_to_leave
 from agent.domain.consent import (
     ConsentAction,
@@ -19,6 +20,7 @@ from agent.domain.consent import (
     ConsentSource,
     ConsentState,
     Purpose,
+    present_state,
 )
 from agent.domain.conversations import Conversation, ConversationStatus, PendingKind
 from agent.domain.ids import MessageId
@@ -132,17 +134,26 @@ class Gate:
         purpose: Purpose,
         now: datetime,
         *,
+        topic: str = "",
         message_id: MessageId | None = None,
     ) -> Allowed | WaitUntil | Refused:
-        """Judge a proactive text by consent, quiet hours, caps and the suppression list."""
+        """Judge a proactive text by consent, topic, hours, caps and the suppression list.
+
+        ``topic`` is one of the brand's; empty for a text that may be about any of its purpose.
+        """
+        terms = self.brand.consent
+        lines = uow.consents.ledger(conversation.customer_id, sender=self.brand.slug)
+        gap = least_gap(terms, lines) if purpose is Purpose.MARKETING else None
         sent = uow.proactive.released_since(
-            conversation.customer_id, purpose, now - DAY, but=message_id
+            conversation.customer_id, purpose, now - max(DAY, gap or DAY), but=message_id
         )
-        state = uow.consents.state(
-            conversation.customer_id, sender=self.brand.slug, purpose=purpose
-        )
-        recipient = self._recipient(uow, conversation, purpose)
-        return may_send(now, recipient, purpose, self.policy, sent, state)
+        state = present_state(lines, purpose)
+        recipient = replace(self._recipient(uow, conversation, purpose), least_gap=gap)
+        judged = may_send(now, recipient, purpose, self.policy, sent, state)
+        refusal = topic_refusal(terms, lines, purpose, topic)
+        if refusal and not isinstance(judged, Refused):
+            return Refused(reason=refusal)
+        return judged
 
     # ── proactive texts ────────────────────────────────────────────────────────────────────
 
@@ -151,7 +162,9 @@ class Gate:
     ) -> Verdict:
         if message.lapses_at is not None and message.lapses_at <= now:
             return Cancel(reason=f"lapsed: {message.held_because or 'it came too late'}")
-        judged = self.judge(uow, conversation, message.purpose, now, message_id=message.id)
+        judged = self.judge(
+            uow, conversation, message.purpose, now, topic=message.topic, message_id=message.id
+        )
         if isinstance(judged, Refused):
             return Cancel(reason=judged.reason)
         if message.not_before is not None and message.not_before > now:

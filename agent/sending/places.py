@@ -6,6 +6,7 @@ People keep their numbers when they move, so a number alone tells what is possib
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -153,16 +154,20 @@ _NOWHERE = 10
 
 
 def load_places(home_zone: str, path: Path = FILE) -> Places:
-    """Read the table of places.
+    """Read the table of places, once a process.
 
     Raises:
         ConfigurationError: the file is missing or wrong.
     """
+    return Places(file=_read(path), home_zone=home_zone)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path) -> _File:
     try:
-        file = _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return _File.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, ValidationError, yaml.YAMLError) as error:
         raise ConfigurationError(f"The table of places {path} is wrong: {error}") from None
-    return Places(file=file, home_zone=home_zone)
 
 
 def known_zone(name: str) -> bool:

@@ -75,12 +75,14 @@ class Recipient:
 
     ``zones`` are all time zones that come into question; every one must allow a text. ``regions``
     are US states. ``suppressed``: erased or a wrong number, and never asked for texts since.
+    ``least_gap`` is the time between two texts of this purpose that the customer chose.
     """
 
     zones: tuple[str, ...]
     regions: frozenset[str] = frozenset()
     wrote_at: datetime | None = None
     suppressed: bool = False
+    least_gap: timedelta | None = None
 
 
 def may_send(
@@ -99,7 +101,7 @@ def may_send(
         purpose: what it is for.
         policy: the rules.
         sent_recently: when proactive texts for this purpose went to this customer, at least of
-            the last 24 hours.
+            the last 24 hours and of the gap that the customer chose.
         consent: the customer's present consent for this purpose.
     """
     refused = _refusal(now, recipient, purpose, policy, consent)
@@ -108,15 +110,14 @@ def may_send(
     cap = policy.cap(recipient, purpose)
     if cap == 0:
         return Refused(reason=f"no {purpose} texts are sent: the cap is 0")
-    free_at = now if cap is None else _cap_free(now, sent_recently, cap)
+    free_at, reason = _free(now, sent_recently, cap, recipient.least_gap)
     weeks = [policy.week, *(rule.week for rule in policy.rules(recipient, purpose))]
     if free_at <= now and open_now(now, recipient.zones, weeks):
         return Allowed()
     allowed_at = opens_next(free_at, recipient.zones, weeks)
     if allowed_at is None:
         return Refused(reason="no time of any day suits all places where the recipient may be")
-    reason = "frequency cap" if free_at > now else "quiet hours"
-    return WaitUntil(time=allowed_at, reason=reason)
+    return WaitUntil(time=allowed_at, reason=reason or "quiet hours")
 
 
 def reply_may_wait(
@@ -156,11 +157,28 @@ def _refusal(
     return ""
 
 
-def _cap_free(now: datetime, sent: Sequence[datetime], cap: int) -> datetime:
-    """Return when fewer than ``cap`` texts lie in the 24 hours before, to the whole minute."""
-    recent = sorted(at for at in sent if now - at < DAY)
+def _free(
+    now: datetime, sent: Sequence[datetime], cap: int | None, least_gap: timedelta | None
+) -> tuple[datetime, str]:
+    """Return when neither the cap nor the customer's own choice stands against it, and which did.
+
+    The reason is empty where it is ``now``.
+    """
+    by_cap = now if cap is None else _cap_free(now, sent, cap, DAY)
+    chosen = now if least_gap is None else _cap_free(now, sent, 1, least_gap)
+    if max(by_cap, chosen) <= now:
+        return now, ""
+    if chosen > by_cap and least_gap is not None:
+        days = f"{least_gap / DAY:g} days" if least_gap != DAY else "1 day"
+        return chosen, f"the customer wants at most one in {days}"
+    return by_cap, "frequency cap"
+
+
+def _cap_free(now: datetime, sent: Sequence[datetime], cap: int, span: timedelta) -> datetime:
+    """Return when fewer than ``cap`` texts lie in the ``span`` before, to the whole minute."""
+    recent = sorted(at for at in sent if now - at < span)
     if len(recent) < cap:
         return now
-    free = recent[len(recent) - cap] + DAY
+    free = recent[len(recent) - cap] + span
     whole = free.replace(second=0, microsecond=0)
     return whole if whole == free else whole + timedelta(minutes=1)

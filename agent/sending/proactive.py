@@ -46,13 +46,15 @@ class OutboundState(StrEnum):
 class Outbound:
     """A text to send. ``id`` is the caller's own: the same one twice is sent once.
 
-    ``send_at`` and ``lapses_at`` are aware times; without ``send_at`` it is due at once, without
-    ``lapses_at`` it waits as long as it must.
+    ``topic`` is one of the brand's; without it the text may be about any of its purpose, and all
+    of them must be wanted. ``send_at`` and ``lapses_at`` are aware times; without ``send_at`` it
+    is due at once, without ``lapses_at`` it waits as long as it must.
     """
 
     to: str
     text: str
     purpose: Purpose
+    topic: str = ""
     id: str | None = None
     if_quiet: IfQuiet = IfQuiet.WAIT
     send_at: datetime | None = None
@@ -98,6 +100,7 @@ class ProactiveTexts:
         number = read_number(outbound.to, self.brand)
         text = self._fitted(outbound.text)
         self._check_times(outbound)
+        self._check_topic(outbound)
         try:
             with self.database.begin() as uow:
                 return self._take(uow, outbound, number, text)
@@ -129,7 +132,7 @@ class ProactiveTexts:
         customer_id = uow.customers.ensure(number)
         conversation = self.thread_with(uow, customer_id, number)
         due = max(now, outbound.send_at or now)
-        judged = self.gate.judge(uow, conversation, outbound.purpose, due)
+        judged = self.gate.judge(uow, conversation, outbound.purpose, due, topic=outbound.topic)
         if isinstance(judged, Refused):
             raise ConflictError(f"This text may not be sent: {judged.reason}.")
         due_at = judged.time if isinstance(judged, WaitUntil) else due
@@ -163,6 +166,7 @@ class ProactiveTexts:
             encoding=measured.encoding,
             segments=measured.segments,
             purpose=outbound.purpose,
+            topic=outbound.topic,
             client_id=outbound.id,
             not_before=not_before,
             lapses_at=outbound.lapses_at,
@@ -242,6 +246,16 @@ class ProactiveTexts:
             )
         return fitted
 
+    def _check_topic(self, outbound: Outbound) -> None:
+        topics = self.brand.consent.topics
+        known = [key for key, topic in topics.items() if topic.purpose is outbound.purpose]
+        if outbound.topic and outbound.topic not in known:
+            raise InvalidInputError(
+                f"{outbound.topic!r} is no {outbound.purpose} topic of {self.brand.name}; there "
+                f"is: {', '.join(known) or 'none'}.",
+                field="topic",
+            )
+
     def _check_times(self, outbound: Outbound) -> None:
         for name, at in (("send_at", outbound.send_at), ("lapses_at", outbound.lapses_at)):
             if at is not None and at.tzinfo is None:
@@ -285,7 +299,7 @@ def _has_lapsed(outbound: Outbound, *, waits: bool, due_at: datetime) -> bool:
     return waits and outbound.if_quiet is IfQuiet.LAPSE
 
 
-def read_number(to: str, brand: Brand) -> str:
+def read_number(to: str, brand: Brand, *, field: str = "to") -> str:
     """Read a recipient's number; one without a country code is of the brand's country.
 
     Raises:
@@ -299,6 +313,6 @@ def read_number(to: str, brand: Brand) -> str:
     if number is None or not phonenumbers.is_possible_number(number):
         raise InvalidInputError(
             f"{to!r} is no phone number; write it with its country code, such as +13035550123.",
-            field="to",
+            field=field,
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -8,7 +8,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_TIMEOUT_MS = 15_000
 """How long a writer waits for another; a turn's transaction holds the lock for milliseconds."""
-
+CONNECT_TIMEOUT_S = 5
+"""How long PostgreSQL may take to answer; libpq itself waits for minutes on a silent network."""
+POOL_TIMEOUT_S = 8.0
+"""How long to wait for a free connection. Providers give up on a webhook after 15 s."""
 
 READ_ONLY = "textwise_read_only"
 """Execution option of connections that will not write: they do not queue for the write lock."""
@@ -41,8 +44,15 @@ def create_engine_for_dbos(url: str, *, pool_size: int = 10) -> sa.Engine:
         )
         sa.event.listen(engine, "connect", _configure_sqlite)
         return engine
+    named = "connect_timeout" in sa.make_url(url).query
     return sa.create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={} if named else {"connect_timeout": CONNECT_TIMEOUT_S},
     )
 
 

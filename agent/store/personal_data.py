@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
-from agent.store import consent_tables, delivery_tables, sending_tables
+from agent.store import consent_tables, delivery_tables, knowledge_tables, sending_tables
 from agent.store.learning_tables import JobRow
 from agent.store.tables import ConversationRow, CustomerRow, MessageRow, TurnRow
 
@@ -23,6 +23,9 @@ IMPERSONAL = frozenset(
         "users", "api_keys", "active", "processes", "llm_usage", "shadow_tallies",
         "sending_numbers",
         JobRow.__tablename__,
+        knowledge_tables.WrittenAnswerRow.__tablename__,
+        knowledge_tables.KnowledgeFileRow.__tablename__,
+        knowledge_tables.KnowledgeChangeRow.__tablename__,
         delivery_tables.SendingNumberRow.__tablename__,
         sending_tables.SuppressionRow.__tablename__,
         sending_tables.KeptConsentRow.__tablename__,

@@ -140,6 +140,8 @@ class MessageRow(SQLModel, table=True):
     segments: int = 0
     attempts: int = 0
     purpose: str = "conversational"
+    topic: str = ""
+    """One of the brand's topics, of a proactive text that names one."""
     proactive: bool = False
     """Sent of the brand's own accord, not as an answer."""
     client_id: str | None = None

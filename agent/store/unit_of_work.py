@@ -19,8 +19,10 @@ from agent.store.repositories.jobs import Jobs
 from agent.store.repositories.labels import Labels
 from agent.store.repositories.live import Live
 from agent.store.repositories.messages import Messages
+from agent.store.repositories.own_knowledge import OwnKnowledge
 from agent.store.repositories.parts import Parts
 from agent.store.repositories.proactive import Proactive
+from agent.store.repositories.questions import Questions
 from agent.store.repositories.shadows import Shadows
 from agent.store.repositories.suppressions import Suppressions
 from agent.store.repositories.turns import Turns
@@ -49,6 +51,8 @@ class UnitOfWork:
         self.labels = Labels(session, clock, ids)
         self.shadows = Shadows(session, clock)
         self.jobs = Jobs(session, clock, ids)
+        self.questions = Questions(session, clock, ids)
+        self.own_knowledge = OwnKnowledge(session, clock, ids)
         self.proactive = Proactive(session, clock, ids)
         self.suppressions = Suppressions(session, clock)
 

@@ -59,7 +59,7 @@ def lead(request: Request) -> User:
     user = rep(request)
     if user.role not in LEADS:
         raise HTTPException(
-            HTTPStatus.FORBIDDEN, "Models and labels are for leads. Ask one to change your role."
+            HTTPStatus.FORBIDDEN, "This page is for leads. Ask one to change your role."
         )
     return user
 

@@ -65,6 +65,19 @@ class CompareResult(_Loose):
     changed: list[tuple[ReadAs, ReadAs]] = []
 
 
+class IngestResult(_Loose):
+    """What an ingest made. ``question`` is set where it made an answer live that was written.
+
+    ``said`` is what the agent then said to it, ``from_it`` whether it said it from there.
+    """
+
+    changed: bool
+    version: str = ""
+    question: str = ""
+    said: str = ""
+    from_it: bool = False
+
+
 def result_of(job: Job | None, kind: type[_Found]) -> _Found | None:
     """Return what a finished job found; None where it is not done, or from another release."""
     if job is None or job.state is not JobState.DONE:

@@ -5,7 +5,18 @@ from pathlib import Path
 from fastapi import APIRouter
 
 from agent.wiring import Services
-from api.console import acting, conversations, labels, live_learning, models, sign_in
+from api.console import (
+    acting,
+    consent,
+    conversations,
+    deliveries,
+    knowledge,
+    labels,
+    live_learning,
+    models,
+    sign_in,
+    unanswered,
+)
 from api.pages import assets
 from api.pages.stopping import hear_stop
 from api.pages.templating import Pages
@@ -23,8 +34,10 @@ def router(services: Services) -> APIRouter:
     made.include_router(conversations.live_routes(services))
     made.include_router(conversations.reading_routes(services, pages))
     made.include_router(acting.routes(services, pages))
-    for part in (models, live_learning, labels):
+    made.include_router(deliveries.reading_routes(services, pages))
+    for part in (consent, models, live_learning, labels, knowledge, unanswered):
         made.include_router(part.reading_routes(services, pages))
         made.include_router(part.acting_routes(services, pages))
     made.include_router(labels.correcting_routes(services, pages))
+    made.include_router(knowledge.uploading_routes(services, pages))
     return made

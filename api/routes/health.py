@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.runtime.figures import sending_figures
+from agent.runtime.figures import figures
 from api.auth import ServicesDep
 
 router = APIRouter(tags=["health"])
@@ -28,6 +28,7 @@ def ready(services: ServicesDep, response: Response) -> Mapping[str, Any]:
         "database": _database_answers(services.database.engine),
         "models": services.understander.version,
         "knowledge": services.answerer.version,
+        "process": services.runtime.executor_id,
     }
     if checks["database"] != "ok":
         response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -41,9 +42,9 @@ def ready(services: ServicesDep, response: Response) -> Mapping[str, Any]:
 
 @router.get("/metrics", include_in_schema=False)
 def metrics(services: ServicesDep) -> Response:
-    """Return Prometheus' text format."""
-    figures = generate_latest() + sending_figures(services.database)
-    return Response(figures, media_type=CONTENT_TYPE_LATEST)
+    """Return Prometheus' text format: of this process, and of what the database knows."""
+    told = generate_latest() + figures(services.database, services.runtime.executor_id)
+    return Response(told, media_type=CONTENT_TYPE_LATEST)
 
 
 def _database_answers(engine: sa.Engine) -> str:

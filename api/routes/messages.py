@@ -1,19 +1,25 @@
 """``POST /v1/messages``: a text comes in through the API."""
 
+import time
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Response
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.domain.ids import MessageId
 from agent.domain.messages import InboundMessage
+from agent.inbox import Accepted
+from agent.wiring import Services
 from api.auth import API_KEY, ServicesDep
 
 router = APIRouter(prefix="/v1", tags=["messages"], dependencies=API_KEY)
 
-WAIT_S = 30.0
-"""A call that waits longer is answered with 202 (contract.md)."""
+MOST_WAITING = 64
+"""Calls that wait at once in one process; further ones wait to be let in, as long as all wait."""
 
 
 class NewMessage(BaseModel):
@@ -28,10 +34,39 @@ class NewMessage(BaseModel):
     wait: bool = False
 
 
+def waiting_threads(request: Request) -> CapacityLimiter:
+    """Return the threads of those who wait: webhooks have others, and never queue behind them."""
+    limiter: CapacityLimiter = request.app.state.waiting_threads
+    return limiter
+
+
 @router.post("/messages")
-def post_message(body: NewMessage, services: ServicesDep, response: Response) -> Mapping[str, Any]:
+async def post_message(
+    body: NewMessage,
+    services: ServicesDep,
+    response: Response,
+    threads: Annotated[CapacityLimiter, Depends(waiting_threads)],
+) -> Mapping[str, Any]:
     """Take a text. With ``wait`` the turn's replies are in the answer; without, they follow."""
-    accepted = services.inbox.accept(
+    accepted = await to_thread.run_sync(partial(_accept, services, body))
+    result = None
+    if body.wait or accepted.duplicate:
+        ends_at = time.monotonic() + services.waiting_room.longest_s
+        wait = partial(_wait, services, accepted.message_id, ends_at)
+        result = await to_thread.run_sync(wait, limiter=threads)
+    if result is None:
+        response.status_code = HTTPStatus.ACCEPTED
+        result = {"replies": [], "turn": None}
+    return {
+        "conversation_id": accepted.conversation_id,
+        "message_id": accepted.message_id,
+        "duplicate": accepted.duplicate,
+        **result,
+    }
+
+
+def _accept(services: Services, body: NewMessage) -> Accepted:
+    return services.inbox.accept(
         InboundMessage(
             provider="web",
             provider_id=body.id or services.ids.new("api"),
@@ -43,17 +78,9 @@ def post_message(body: NewMessage, services: ServicesDep, response: Response) ->
         ),
         silence_s=0.0 if body.wait else None,
     )
-    result = (
-        services.waiting_room.wait(accepted.message_id, timeout_s=WAIT_S)
-        if body.wait or accepted.duplicate
-        else None
-    )
-    if result is None:
-        response.status_code = HTTPStatus.ACCEPTED
-        result = {"replies": [], "turn": None}
-    return {
-        "conversation_id": accepted.conversation_id,
-        "message_id": accepted.message_id,
-        "duplicate": accepted.duplicate,
-        **result,
-    }
+
+
+def _wait(services: Services, message_id: MessageId, ends_at: float) -> Mapping[str, Any] | None:
+    """Wait for a text's turn until ``ends_at`` (monotonic), also where that is over already."""
+    left_s = max(0.0, ends_at - time.monotonic())
+    return services.waiting_room.wait(message_id, timeout_s=left_s)

@@ -23,6 +23,7 @@ class NewOutbound(BaseModel):
     to: Annotated[str, Field(min_length=1, max_length=40)]
     text: Annotated[str, Field(min_length=1, max_length=1600)]
     purpose: Purpose
+    topic: Annotated[str, Field(max_length=40)] = ""
     id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
     if_quiet: IfQuiet = IfQuiet.WAIT
     send_at: AwareDatetime | None = None
@@ -52,6 +53,7 @@ def outbound_view(receipt: OutboundReceipt) -> dict[str, Any]:
         "not_before": receipt.not_before,
         "reason": receipt.reason,
         "purpose": message.purpose,
+        "topic": message.topic,
         "text": message.text,
         "encoding": message.encoding,
         "segments": message.segments,

@@ -5,12 +5,14 @@ Adding a format means adding one file. A name or suffix taken twice is an error 
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from knowledge_base.decoding import BinaryContentError
 from knowledge_base.documents import BrokenInput, Reader, Reading, SourceFile, source_name
 from knowledge_base.errors import NoKnowledgeError
+from knowledge_base.ports import Share, no_share
 from knowledge_base.sitemap import SITEMAP, with_sitemap
 
 LARGEST_FILE_BYTES = 20_000_000
@@ -34,19 +36,28 @@ def readers() -> dict[str, Reader]:
     return found
 
 
-def read_folder(folder: Path) -> Reading:
+def read_folder(
+    folder: Path, beside: Sequence[SourceFile] = (), share: Share = no_share
+) -> Reading:
     """Read every file of a known format below a folder, in the order of their names.
 
     A file that cannot be read is named in ``broken`` and the rest is kept. Hidden files, and
-    files of formats that nobody reads, are left alone.
+    files of formats that nobody reads, are left alone. Files ``beside`` the folder are read after
+    it; one of the same name stands for the folder's.
 
     Raises:
         NoKnowledgeError: the folder is missing or holds no passage and no product.
     """
-    files = _files(folder)
+    named = [(source_name(path, folder), path) for path in _files(folder)]
+    replaced = {file.name for file in beside}
+    files = [(name, path) for name, path in named if name not in replaced]
     reading = Reading()
-    for path in files:
-        reading += _read_file(path, source_name(path, folder))
+    for done, (name, path) in enumerate(files):
+        share(done / (len(files) + len(beside)))
+        reading += _read_file(path, name)
+    for done, file in enumerate(beside, start=len(files)):
+        share(done / (len(files) + len(beside)))
+        reading += read_file(file)
     sitemap = folder / SITEMAP
     if sitemap.is_file():
         reading = with_sitemap(reading, sitemap.read_bytes())
@@ -82,17 +93,23 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _read_file(path: Path, name: str) -> Reading:
-    reader = reader_for(name)
-    if reader is None:
-        return Reading()
     try:
         if path.stat().st_size > LARGEST_FILE_BYTES:
             return _broken(name, "the file is larger than 20 MB; split it or leave it out")
-        return reader.read(SourceFile(name=name, content=path.read_bytes()))
+        return read_file(SourceFile(name=name, content=path.read_bytes()))
     except OSError as error:
         return _broken(name, f"the file cannot be read: {error.strerror}")
+
+
+def read_file(file: SourceFile) -> Reading:
+    """Read one file by its name; what cannot be read of it is named in ``broken``."""
+    reader = reader_for(file.name)
+    if reader is None:
+        return Reading()
+    try:
+        return reader.read(file)
     except BinaryContentError as error:
-        return _broken(name, str(error))
+        return _broken(file.name, str(error))
 
 
 def _broken(name: str, message: str) -> Reading:

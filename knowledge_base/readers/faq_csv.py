@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 from knowledge_base.decoding import decode
 from knowledge_base.documents import Block, BrokenInput, Document, Reader, Reading, SourceFile
@@ -79,6 +80,7 @@ def entry(
     *,
     url: str = "",
     tags: list[str] | None = None,
+    valid_until: date | None = None,
 ) -> Reading:
     """Return one FAQ entry as a document, or say what it lacks."""
     question, answer = " ".join(question.split()), " ".join(answer.split())
@@ -92,6 +94,7 @@ def entry(
         kind=DocumentKind.FAQ,
         url=url,
         tags=tuple(tag.strip() for tag in tags or [] if tag.strip()),
+        valid_until=valid_until,
     )
     return Reading(documents=(document,))
 

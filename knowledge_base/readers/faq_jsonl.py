@@ -1,6 +1,10 @@
-"""FAQ files as JSON Lines: ``{"question": …, "answer": …, "url"?: …, "tags"?: […]}``."""
+"""FAQ files as JSON Lines.
+
+A line is ``{"question": …, "answer": …}``; ``url``, ``tags`` and ``valid_until`` may follow.
+"""
 
 import json
+from datetime import date
 
 from knowledge_base.decoding import decode
 from knowledge_base.documents import BrokenInput, Reader, Reading, SourceFile
@@ -28,7 +32,14 @@ def _read_line(name: str, line: int, text: str) -> Reading:
         return _bad(name, line, "question and answer must be texts")
     tags = values.get("tags")
     listed = [str(tag) for tag in tags] if isinstance(tags, list) else []
-    return entry(name, line, question, answer, url=str(values.get("url") or ""), tags=listed)
+    try:
+        until = (
+            date.fromisoformat(str(values["valid_until"])) if values.get("valid_until") else None
+        )
+    except ValueError:
+        return _bad(name, line, "valid_until is no date such as 2026-11-30")
+    url = str(values.get("url") or "")
+    return entry(name, line, question, answer, url=url, tags=listed, valid_until=until)
 
 
 def _bad(name: str, line: int, message: str) -> Reading:

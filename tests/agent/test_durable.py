@@ -227,6 +227,36 @@ def test_a_database_that_drops_every_connection_costs_nobody_an_answer(
     until(lambda: sends_to(house) == ["Yes, within 10 days."], within_s=30)
 
 
+def test_work_whose_end_the_engine_could_not_note_does_not_block_its_conversation(
+    house: DurableHouse,
+) -> None:
+    engine = house.services.database.engine
+    prefix = "dbos." if engine.dialect.name == "postgresql" else ""
+
+    def state() -> list[str]:
+        with engine.connect() as connection:
+            return list(
+                connection.execute(
+                    sa.text(f"SELECT status FROM {prefix}workflow_status ORDER BY created_at")  # noqa: S608
+                ).scalars()
+            )
+
+    accepted = text(house, "do you resole boots?")
+    delivered(house, accepted.message_id)
+    until(lambda: state() == ["SUCCESS"])
+    with engine.begin() as connection:
+        # As it stands where the database went away between the send and the note of its end.
+        connection.execute(
+            sa.text(f"UPDATE {prefix}workflow_status SET status = 'PENDING'")  # noqa: S608
+        )
+
+    other = text(house, "do you resole boots?", "SM2")
+
+    assert house.services.waiting_room.wait(other.message_id, timeout_s=20) is not None
+    until(lambda: state() == ["SUCCESS", "SUCCESS"])
+    assert len(house.sender.sent) == 2
+
+
 def wait_for(path: Path) -> None:
     deadline = time.monotonic() + 30
     while not path.exists():

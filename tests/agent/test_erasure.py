@@ -2,32 +2,50 @@
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from dbos import DBOS
 from sqlmodel import SQLModel
+from structlog.testing import capture_logs
 
+from agent.brand import Retention
+from agent.channels import Receipt
 from agent.domain.consent import ConsentAction, ConsentSource, ConsentState, Purpose
 from agent.domain.customers import Appointment, Order
-from agent.errors import ConfigurationError, ConflictError, NotFoundError
+from agent.domain.ids import TurnId
+from agent.domain.ports import RandomIds, SystemClock
+from agent.errors import (
+    ConfigurationError,
+    ConflictError,
+    NotFoundError,
+    PermanentSendError,
+    SendProblem,
+    TransientSendError,
+    UnknownSendError,
+)
 from agent.privacy.erasure import Eraser, erase_everywhere
 from agent.privacy.export import Exporter
 from agent.privacy.fingerprint import Fingerprint
+from agent.privacy.housekeeping import EVERY, TURN, Housekeeping
 from agent.privacy.retention import delete_old
 from agent.privacy.search import search
 from agent.privacy.spellings import spellings
+from agent.secrets_file import load_secrets
 from agent.sending.proactive import Outbound
 from agent.store.personal_data import IMPERSONAL, engine_tables, links
 from agent.store.repositories.suppressions import SuppressionReason
-from agent.wiring import proactive_texts
+from agent.store.unit_of_work import Database
+from agent.wiring import assemble, proactive_texts
 from tests.agent.durable_house import build, text
 from tests.agent.house import PHONE, REP, House
-from tests.fakes import foundation
+from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation
 
 SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 """For tests of which one database tells as much as two."""
@@ -329,6 +347,101 @@ def test_the_export_holds_everything_for_programs_and_for_people(
         assert expected in page
 
 
+# ── while something is under way ───────────────────────────────────────────────────────────────
+
+
+@dataclass
+class ErasingSender:
+    """A provider that takes long enough for somebody to erase the customer meanwhile."""
+
+    erase: Callable[[], object]
+    error: Exception | None = None
+    taken: list[str] = field(default_factory=list)
+
+    def send(self, *, text: str, **_: Any) -> Receipt:
+        self.erase()
+        if self.error is not None:
+            raise self.error
+        self.taken.append(text)
+        return Receipt(provider_id="PX1")
+
+
+def told(house: House, text: str) -> list[str]:
+    """Text, and return the events that were logged at a level that somebody should look at."""
+    with capture_logs() as logs:
+        house.text(text)
+    return [line["event"] for line in logs if line["log_level"] in {"warning", "error"}]
+
+
+def test_a_turn_whose_conversation_is_erased_meanwhile_ends_quietly(
+    house: House, tmp_path: Path
+) -> None:
+    house.answerer.while_answering = lambda: eraser(house, tmp_path).erase(PHONE)
+
+    assert told(house, "do you resole boots?") == []
+
+    assert house.replies() == []
+    with house.parts.database.read() as uow:
+        assert search(uow.session, spellings(PHONE)) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        TransientSendError("busy", retry_after_s=1),
+        PermanentSendError("no such number", problem=SendProblem.BAD_NUMBER),
+        UnknownSendError("no answer"),
+    ],
+    ids=["taken", "busy", "refused", "unknown"],
+)
+def test_a_send_whose_message_is_erased_meanwhile_ends_quietly(
+    house: House, tmp_path: Path, error: Exception | None
+) -> None:
+    sender = ErasingSender(lambda: eraser(house, tmp_path).erase(PHONE), error)
+    house.parts.outbox.senders["twilio"] = sender
+
+    # That a provider refused it is told once, without number or text.
+    assert told(house, "hello") == ([] if error is None else ["send_failed"])
+
+    assert len(sender.taken) == (error is None)
+    with house.parts.database.read() as uow:
+        assert search(uow.session, spellings(PHONE)) == []
+
+
+@SQLITE
+def test_a_send_that_comes_after_the_erasure_ends_quietly(house: House, tmp_path: Path) -> None:
+    house.text("hello")
+    (reply,) = house.outbound()
+    eraser(house, tmp_path).erase(PHONE)
+
+    with capture_logs() as logs:
+        assert house.parts.outbox.send(reply.id) is None
+        assert house.parts.runner.run(TurnId("turn_late"), reply.conversation_id) == []
+
+    assert {line["log_level"] for line in logs} <= {"info"}
+
+
+def test_the_engine_notes_the_end_of_a_turn_whose_conversation_was_erased(
+    engine: sa.Engine, tmp_path: Path
+) -> None:
+    house = build(engine.url.render_as_string(hide_password=False), tmp_path)
+    erase = Eraser(
+        database=house.services.database, fingerprint=Fingerprint.of_home(tmp_path)
+    ).erase
+    house.answerer.while_answering = lambda: erase(PHONE)
+    house.services.start()
+    try:
+        text(house, "do you resole boots?")
+        deadline = time.monotonic() + 60
+        while [w.status for w in DBOS.list_workflows()] != ["SUCCESS"]:
+            assert time.monotonic() < deadline, "the turn never ended"
+            time.sleep(0.05)
+    finally:
+        house.services.close()
+    assert house.sender.sent == []
+
+
 # ── retention ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -375,3 +488,78 @@ def test_a_conversation_with_a_person_keeps_its_history(house: House) -> None:
 
     with house.parts.database.read() as uow:
         assert search(uow.session, [SECRET])
+
+
+def kept_30_days(house: House) -> Housekeeping:
+    retention = Retention(conversations_days=30, events_days=7)
+    return Housekeeping(database=house.parts.database, retention=retention, clock=house.clock)
+
+
+def test_the_housekeeping_deletes_an_old_text_and_one_process_does_it_an_hour(house: House) -> None:
+    mine, others = kept_30_days(house), kept_30_days(house)
+    house.text(SECRET)
+    assert not mine.tidy()
+    with house.parts.database.read() as uow:
+        assert search(uow.session, [SECRET]), "it is not old yet"
+    house.clock.forward(31 * 24 * 3600)
+    assert not others.tidy()
+    with house.parts.database.read() as uow:
+        assert search(uow.session, [SECRET]) == []
+
+    with house.parts.database.begin() as uow:
+        assert not uow.live.take_turn(TURN, every=EVERY), "the other process has had it"
+        assert uow.live.take_turn("something else", every=EVERY)
+    house.clock.forward(EVERY.total_seconds())
+    with house.parts.database.begin() as uow:
+        assert uow.live.take_turn(TURN, every=EVERY)
+
+
+@SQLITE
+def test_the_housekeeping_goes_on_until_nothing_old_is_left(house: House) -> None:
+    tidies = kept_30_days(house)
+    house.text("hello")
+    with house.parts.database.begin() as uow:
+        for number in range(1200):
+            uow.live.publish(house.conversation().id, "typing", on=bool(number % 2))
+    house.clock.forward(8 * 24 * 3600)
+
+    assert [tidies.tidy(), tidies.tidy(), tidies.tidy()] == [True, True, False]
+
+    with house.parts.database.read() as uow:
+        assert uow.live.last_event_id() == 0
+
+
+def test_a_running_service_tidies_by_itself(engine: sa.Engine, tmp_path: Path) -> None:
+    clock, ids = SystemClock(), RandomIds()
+    base = foundation(engine, Database(engine, clock, ids), clock, ids, tmp_path)
+    brand = base.brand.model_copy(update={"retention": Retention(events_days=1)})
+    services = assemble(
+        replace(base, brand=brand),
+        fake_mind(FakeUnderstander(), FakeAnswerer(), clock),
+        load_secrets(tmp_path),
+        {},
+    )
+    with services.database.begin() as uow:
+        conversation = uow.conversations.ensure(
+            uow.customers.ensure(PHONE), channel="sms", customer_address=PHONE,
+            brand_address="+15550100200",
+        )  # fmt: skip
+        uow.live.publish(conversation.id, "typing", on=True)
+        uow.session.flush()
+        uow.session.execute(
+            sa.text("UPDATE events SET at = :then"), {"then": clock.now() - timedelta(days=2)}
+        )
+
+    services.start()
+    try:
+        deadline = time.monotonic() + 20
+        while _events(engine):
+            assert time.monotonic() < deadline, "nobody tidied"
+            time.sleep(0.05)
+    finally:
+        services.close()
+
+
+def _events(engine: sa.Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.execute(sa.text("SELECT count(*) FROM events")).scalar_one())

@@ -19,7 +19,7 @@ from agent.errors import (
     UnknownSendError,
 )
 from agent.outbox import MAX_ATTEMPTS, Outbox
-from agent.runtime.figures import sending_figures
+from agent.runtime.figures import figures
 from tests.agent.house import REP, House
 
 BRAND_NUMBER = "+15550100200"
@@ -180,7 +180,7 @@ def test_a_sender_set_up_wrong_alarms_and_the_others_wait_instead_of_failing(hou
     with house.parts.database.read() as uow:
         (number,) = uow.deliveries.sending_numbers()
     assert (number.number, number.code, number.alarms) == (BRAND_NUMBER, "20003", 2)
-    shown = sending_figures(house.parts.database).decode()
+    shown = figures(house.parts.database, "exe_1").decode()
     labels = f'{{code="20003",number="{BRAND_NUMBER}",provider="twilio"}}'
     assert f"textwise_sender_refusals_total{labels} 2.0" in shown
     assert f'textwise_sender_waits{{number="{BRAND_NUMBER}",provider="twilio"}} 1.0' in shown

@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from agent.consent.choices import topic_refusal
+from agent.consent.terms import ConsentTerms, Topic
 from agent.desk import Desk
-from agent.domain.consent import ConsentAction, ConsentSource, Purpose
-from agent.domain.ids import MessageId
+from agent.domain.consent import ConsentAction, ConsentEvent, ConsentSource, Purpose
+from agent.domain.ids import CustomerId, MessageId
 from agent.domain.messages import Delivery, InboundMessage
 from agent.errors import (
     ConfigurationError,
@@ -410,3 +412,145 @@ def test_a_released_text_counts_even_where_nobody_knows_what_became_of_it(shop: 
         assert uow.messages.get(receipt.message.id).delivery is Delivery.SENT
 
     assert shop.send(text="Another").state is OutboundState.WAITING
+
+
+# ── what the customer has chosen ───────────────────────────────────────────────────────────────
+
+
+def prefers(shop: Shop, frequency: str) -> None:
+    shop.consents(DENVER, action=ConsentAction.PREFERENCE, frequency=frequency,
+                  source=ConsentSource.PREFERENCE_PAGE)  # fmt: skip
+
+
+def turns(shop: Shop, topic: str, action: ConsentAction, purpose: Purpose) -> None:
+    shop.consents(DENVER, purpose, action=action, topic=topic,
+                  source=ConsentSource.PREFERENCE_TEXT)  # fmt: skip
+
+
+@pytest.mark.parametrize(("frequency", "days"), [("weekly", 7), ("monthly", 30)])
+def test_who_wants_at_most_one_a_week_gets_no_more(shop: Shop, frequency: str, days: int) -> None:
+    shop.consents(DENVER)
+    prefers(shop, frequency)
+    shop.send(text="Offer 1")
+    assert shop.run() == ["Offer 1"]
+    shop.clock.forward(3 * 24 * 3600)
+
+    waits = shop.send(text="Offer 2")
+
+    assert waits.reason == f"the customer wants at most one in {days} days"
+    assert waits.not_before == NOON + timedelta(days=days)
+    shop.go_to(NOON + timedelta(days=days) - timedelta(minutes=1))
+    assert shop.run() == ["Offer 1"]
+    shop.go_to(NOON + timedelta(days=days))
+    assert shop.run() == ["Offer 1", "Offer 2"]
+
+
+@SQLITE
+def test_a_choice_made_while_a_text_waits_counts_when_it_would_leave(shop: Shop) -> None:
+    shop.consents(DENVER)
+    shop.go_to(NIGHT)
+    first, second = (shop.send(text=f"Offer {number}") for number in (1, 2))
+    prefers(shop, "weekly")
+
+    shop.go_to(MORNING)
+    assert shop.run() == ["Offer 1"]
+    shop.go_to(MORNING + timedelta(days=1))
+
+    assert shop.run() == ["Offer 1"]
+    assert shop.look(first).state is OutboundState.SENT
+    assert shop.look(second).not_before == MORNING + timedelta(days=7)
+
+
+@SQLITE
+def test_how_often_is_about_offers_and_not_about_orders(shop: Shop) -> None:
+    shop.consents(DENVER)
+    shop.consents(DENVER, Purpose.TRANSACTIONAL)
+    prefers(shop, "monthly")
+    shop.send()
+    shop.send(text="Shipped.", purpose=Purpose.TRANSACTIONAL)
+    shop.run()
+    shop.clock.forward(60)
+
+    shop.send(text="Delivered.", purpose=Purpose.TRANSACTIONAL)
+
+    assert shop.run() == ["New boots are in.", "Shipped.", "Delivered."]
+
+
+@pytest.mark.parametrize("topic", ["", "offers"])
+def test_who_wants_no_offers_gets_none(shop: Shop, topic: str) -> None:
+    shop.consents(DENVER)
+    shop.consents(DENVER, Purpose.TRANSACTIONAL)
+    shop.go_to(NIGHT)
+    waits = shop.send(topic=topic)
+    turns(shop, "offers", ConsentAction.OPT_OUT, Purpose.MARKETING)
+
+    with pytest.raises(ConflictError, match="does not want texts about news and offers"):
+        shop.send(text="Another", topic=topic)
+    shop.go_to(MORNING)
+
+    assert shop.run() == []
+    assert "news and offers" in shop.look(waits).reason
+    shop.send(text="Shipped.", purpose=Purpose.TRANSACTIONAL, topic="orders")
+    assert shop.run() == ["Shipped."]
+
+
+@SQLITE
+def test_no_offers_said_in_words_counts_too(shop: Shop) -> None:
+    shop.consents(DENVER)
+    shop.text_in("no more offers please")
+
+    with pytest.raises(ConflictError, match="does not want"):
+        shop.send()
+
+
+@SQLITE
+def test_a_topic_asked_for_again_is_sent_again(shop: Shop) -> None:
+    shop.consents(DENVER)
+    turns(shop, "offers", ConsentAction.OPT_OUT, Purpose.MARKETING)
+    shop.clock.forward(60)
+    turns(shop, "offers", ConsentAction.OPT_IN, Purpose.MARKETING)
+
+    assert shop.send(topic="offers").state is OutboundState.QUEUED
+
+
+@SQLITE
+def test_a_text_may_only_name_a_topic_of_its_purpose(shop: Shop) -> None:
+    shop.consents(DENVER)
+
+    with pytest.raises(InvalidInputError, match="there is: offers"):
+        shop.send(topic="orders")
+
+
+TWO_TOPICS = ConsentTerms(
+    topics={
+        "news": Topic(title="news", purpose=Purpose.MARKETING, frequency="weekly"),
+        "offers": Topic(title="offers", purpose=Purpose.MARKETING, frequency="weekly"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("topic", "refused"),
+    [
+        ("news", ""),
+        ("offers", "the customer does not want texts about offers"),
+        ("", "the customer does not want texts about offers; name the text's topic"),
+        ("dropped", ""),
+    ],
+)
+def test_of_two_topics_a_text_must_be_about_one_that_is_wanted(topic: str, refused: str) -> None:
+    joined = ConsentEvent(
+        customer_id=CustomerId("cus_1"), purpose=Purpose.MARKETING, sender="shop",
+        action=ConsentAction.OPT_IN, source="join_keyword", text_shown="", text_version="",
+        evidence="msg_1", at=NOON, topic="news",
+    )  # fmt: skip
+
+    assert topic_refusal(TWO_TOPICS, [joined], Purpose.MARKETING, topic) == refused
+
+
+def test_a_brand_says_what_its_own_names_of_frequencies_mean() -> None:
+    terms = ConsentTerms(frequencies={"rarely": "now and then"}, frequency_days={"rarely": 90})
+    assert terms.frequency_days["weekly"] == 7
+
+    with pytest.raises(ValueError, match="frequency_days lacks rarely"):
+        ConsentTerms(frequencies={"rarely": "now and then"})

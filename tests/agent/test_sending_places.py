@@ -82,6 +82,10 @@ def test_every_state_and_every_zip_range_is_there_once(places: Places) -> None:
     assert set(places.file.rules) <= set(places.file.states)
 
 
+def test_the_table_is_read_once_a_process(places: Places) -> None:
+    assert load_places("America/Chicago").file is places.file
+
+
 def test_a_broken_table_says_so(tmp_path) -> None:
     path = tmp_path / "places.yaml"
     path.write_text("rules: 3\n")

@@ -1,6 +1,10 @@
 """``POST /v1/messages`` and what reps do over HTTP."""
 
+import os
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -179,7 +183,11 @@ def test_health_says_what_is_live(client: TestClient) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
     ready = client.get("/health/ready").json()
     assert ready["models"] == "fake-1"
-    assert client.get("/metrics").status_code == 200
+    figures = client.get("/metrics")
+    assert figures.status_code == 200
+    assert "textwise_processes 1.0" in figures.text
+    assert f'pid="{os.getpid()}"' in figures.text
+    assert "process_resident_memory_bytes" in figures.text
 
 
 def test_texts_of_one_burst_share_their_replies(
@@ -190,3 +198,66 @@ def test_texts_of_one_burst_share_their_replies(
 
     replies = {tuple(r["id"] for r in a["replies"]) for a in answers}
     assert len(replies) == len(answerer.asked)
+
+
+def test_a_call_that_waits_too_long_is_accepted_and_asked_for_again_later(
+    client: TestClient, key: dict[str, str], services: Services, answerer: FakeAnswerer
+) -> None:
+    go_on = threading.Event()
+    answerer.while_answering = lambda: bool(go_on.wait(20))
+    services.waiting_room.longest_s = 0.5
+
+    began = time.monotonic()
+    late = post_text(client, key, "do you resole boots?", id="slow")
+    took_s = time.monotonic() - began
+
+    assert late.status_code == 202
+    assert (late.json()["replies"], late.json()["turn"]) == ([], None)
+    assert late.json()["message_id"].startswith("msg_")
+    assert 0.5 <= took_s < 5
+    go_on.set()
+    services.waiting_room.longest_s = 20
+    again = post_text(client, key, "do you resole boots?", id="slow")
+    assert again.status_code == 200
+    assert again.json()["duplicate"]
+    assert again.json()["message_id"] == late.json()["message_id"]
+    assert [r["text"] for r in again.json()["replies"]] == ["Yes, within 10 days."]
+
+
+def test_calls_that_wait_hold_neither_a_connection_nor_the_webhooks_threads(
+    client: TestClient, key: dict[str, str], services: Services, answerer: FakeAnswerer
+) -> None:
+    composing, go_on = threading.Event(), threading.Event()
+
+    def while_answering() -> None:
+        composing.set()
+        assert go_on.wait(30)
+
+    answerer.while_answering = while_answering
+    services.waiting_room.longest_s = 30
+    pool: Any = services.database.engine.pool
+
+    # More than the 40 threads in which everything else runs.
+    with ThreadPoolExecutor(48) as callers:
+        calls = [
+            callers.submit(post_text, client, key, "do you resole boots?", id="one")
+            for _ in range(48)
+        ]
+        assert composing.wait(20)
+        time.sleep(1.0)
+        began = time.monotonic()
+        assert client.get("/health/ready").status_code == 200
+        took_s = time.monotonic() - began
+        held = min(_checked_out(pool) for _ in range(100))
+        go_on.set()
+        answers = [call.result() for call in calls]
+
+    assert took_s < 5
+    assert held == 0
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({r["id"] for answer in answers for r in answer.json()["replies"]}) == 1
+
+
+def _checked_out(pool: Any) -> int:
+    time.sleep(0.005)
+    return int(pool.checkedout())

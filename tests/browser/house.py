@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from agent.channels import LOCAL_PROVIDERS, LocalSender
+from agent.consent.desk import ConsentDesk
 from agent.desk import Desk
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import InboundMessage
@@ -30,7 +31,7 @@ from agent.secrets_file import Secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Foundation, gate, learning, seed
+from agent.wiring import Foundation, gate, knowledge_desk, learning, seed
 from intents.types import Candidate, Entity, EntityType, Sentiment, Understanding
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation
@@ -198,10 +199,14 @@ def _services(
         read_consent=understander.read_consent, silence_s=base.settings.burst_silence_s,
         returning=lambda *_: None,
     )  # fmt: skip
+    taught = learning(base, mind)
     return SimpleNamespace(
-        learning=learning(base, mind), settings=base.settings, secrets=SECRETS, brand=base.brand, clock=clock, ids=base.ids,
+        learning=taught, knowledge=knowledge_desk(base, mind, taught), settings=base.settings, secrets=SECRETS, brand=base.brand, clock=clock, ids=base.ids,
         database=base.database, inbox=inbox, outbox=queue.outbox,
         desk=Desk(database=base.database, queue=queue, brand=base.brand),
+        consent=SimpleNamespace(
+            desk=ConsentDesk(database=base.database, brand=base.brand, clock=clock)
+        ),
         understander=understander, answerer=answerer, version="0", start=lambda: None, close=lambda: None,
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ def test_an_interrupted_write_is_completed(folder, tmp_path, encoder, monkeypatc
     chroma = VectorStore.open(home=tmp_path, chroma_url=None)
     write = VectorStore.write
 
-    def half(self, name, records, vectors, facts):
+    def half(self, name, records, vectors, facts, share):
         write(self, name, records[:2], vectors[:2], facts)
         self._client.get_collection(name).modify(metadata={**facts, "complete": False})
         raise KeyboardInterrupt

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from knowledge_base.documents import BlockKind, Reading, SourceFile
@@ -143,6 +145,21 @@ def test_a_csv_without_the_columns_is_named():
     reading = read("faq.csv", "a,b\n1,2")
     assert reading.documents == ()
     assert "question and answer are needed" in reading.broken[0].message
+
+
+def test_an_faq_entry_in_jsonl_may_have_a_last_day():
+    lines = (
+        '{"question": "Sale?", "answer": "Yes.", "valid_until": "2026-11-30"}\n'
+        '{"question": "Open?", "answer": "Yes.", "valid_until": "soon"}\n'
+        '{"question": "Gifts?", "answer": "Yes.", "valid_until": ""}'
+    )
+
+    reading = read("f.jsonl", lines)
+
+    assert [d.valid_until for d in reading.documents] == [date(2026, 11, 30), None]
+    assert [str(b) for b in reading.broken] == [
+        "f.jsonl:2: valid_until is no date such as 2026-11-30"
+    ]
 
 
 def test_jsonl_lines_are_read_and_broken_ones_named():

@@ -30,6 +30,19 @@ def trades() -> list[Trade]:
 
 
 def _trade(raw: dict[str, Any]) -> Trade:
+    return Trade(
+        name=raw["trade"],
+        held=raw.get("held", False),
+        fresh=raw.get("fresh", False),
+        blind=raw.get("blind", False),
+        evidence=evidence_of(raw),
+        holds=tuple(raw["holds"]),
+        near=tuple((kind, text) for kind, text in raw["near"]),
+    )
+
+
+def evidence_of(raw: dict[str, Any]) -> tuple[Evidence, ...]:
+    """Make evidence of a brand's pages and rows as a case file writes them."""
     passages = [
         Evidence(id=f"p{i}", kind="passage", source="page.md", heading=heading, text=text)
         for i, (heading, text) in enumerate(raw["evidence"])
@@ -37,19 +50,11 @@ def _trade(raw: dict[str, Any]) -> Trade:
     products = [from_product(_product(row)) for row in raw.get("products", [])]
     orders = [from_order(_order(row)) for row in raw.get("orders", [])]
     booked = [from_appointment(Appointment(**row)) for row in raw.get("appointments", [])]
-    return Trade(
-        name=raw["trade"],
-        held=raw.get("held", False),
-        fresh=raw.get("fresh", False),
-        blind=raw.get("blind", False),
-        evidence=(*passages, *products, *orders, *booked),
-        holds=tuple(raw["holds"]),
-        near=tuple((kind, text) for kind, text in raw["near"]),
-    )
+    return (*passages, *products, *orders, *booked)
 
 
 def _product(row: dict[str, Any]) -> Product:
-    row = {"currency": "USD", **row}
+    row = {"currency": "USD", "category": "", **row}
     lists = {key: tuple(row.pop(key, ())) for key in ("sizes", "colors")}
     return Product(**{**row, **lists, "price": Decimal(row["price"])})
 

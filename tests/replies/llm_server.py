@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,11 +16,17 @@ INVENTED = {"answerable": True, "sentences": [{"text": "Standard shipping costs 
 
 @dataclass
 class Play:
-    """What the server does next, and what it was asked."""
+    """What the server does next, and what it was asked.
+
+    ``turned_away`` are the statuses that the next requests get, before anything is played.
+    """
 
     does: str = "good"
     answer: Any = field(default_factory=lambda: GOOD)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    turned_away: list[int] = field(default_factory=list)
+    message: str = "broken"
+    retry_after: str = ""
     release: threading.Event = field(default_factory=threading.Event)
 
 
@@ -40,11 +47,17 @@ def llm_server() -> Iterator[tuple[str, Play]]:
         thread.join()
 
 
-def _handler(play: Play) -> type[BaseHTTPRequestHandler]:
+def _handler(play: Play) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             play.asked.append(json.loads(body))
+            if play.turned_away:
+                self._send(play.turned_away.pop(0), _error(play))
+                return
+            self._play()
+
+        def _play(self) -> None:
             if play.does == "never":
                 play.release.wait(20)
             elif play.does == "drip":
@@ -57,6 +70,8 @@ def _handler(play: Play) -> type[BaseHTTPRequestHandler]:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
+            if status >= HTTPStatus.BAD_REQUEST and play.retry_after:
+                self.send_header("Retry-After", play.retry_after)
             self.end_headers()
             self.wfile.write(body)
 
@@ -82,10 +97,14 @@ def _handler(play: Play) -> type[BaseHTTPRequestHandler]:
 def _body(play: Play) -> bytes:
     """Return what is sent: as given, as a model's plain text, or as a model's JSON."""
     if play.does == "error":
-        return b'{"error": {"message": "broken"}}'
+        return _error(play)
     if play.does == "raw":
         return str(play.answer).encode()
     return _completion(str(play.answer) if play.does == "text" else json.dumps(play.answer))
+
+
+def _error(play: Play) -> bytes:
+    return json.dumps({"error": {"message": play.message}}).encode()
 
 
 def _completion(content: str) -> bytes:

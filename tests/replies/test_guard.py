@@ -116,6 +116,25 @@ def test_a_pronoun_takes_its_subject_from_the_sentence_before():
     assert check("The Ridgeline comes in moss and black. It costs $59.", *rows).cut != ()
 
 
+GROUPS = evidence(
+    "Courses > Children's groups",
+    "Group: Geckos; Age: 5 to 7; Day: Monday 15:30\nGroup: Chamois; Age: 8 to 11; Day: Tuesday 16:00",
+    3,
+)
+
+
+def test_a_row_of_several_is_told_by_its_name():
+    # A small model said so of birthdays, which the page above the table tells of.
+    assert check("The day is Monday 15:30.", GROUPS).cut != ()
+    assert check("The Geckos meet on Monday at 15:30.", GROUPS).cut == ()
+
+
+@pytest.mark.parametrize("polite", ["Sorry, ", "Unfortunately, ", "Unfortunately ", "Thanks! "])
+def test_politeness_makes_no_courtesy_of_a_claim(polite):
+    assert check(f"{polite}we do not ship to Alaska.").cut == ()
+    assert check(f"{polite}we do not ship to Peru.").text == ""
+
+
 def test_no_evidence_holds_nothing():
     result = GUARD.check("Shipping is free over $75.", ())
 

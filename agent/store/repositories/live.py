@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from agent.domain.ids import ConversationId
@@ -16,6 +17,7 @@ SETTLED_AFTER = timedelta(seconds=2)
 """Longer than a transaction takes from publishing news to its commit."""
 _YOUNG_AT_MOST = 2000
 """Events that come within that time under the heaviest load."""
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,22 @@ class Live:
         self._session.add(row)
         self._session.flush()
 
+    def take_turn(self, name: str, *, every: timedelta) -> bool:
+        """Take the turn at something that one process does every so often; False: not yet."""
+        now = self._clock.now()
+        postgres = self._session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert if postgres else sqlite.insert
+        never = ActiveRow(name=f"turn:{name}", value="", updated_at=_NEVER)
+        self._session.execute(
+            insert(ActiveRow).values(**never.model_dump()).on_conflict_do_nothing()
+        )
+        taken = self._session.execute(
+            sa.update(ActiveRow)
+            .where(col(ActiveRow.name) == never.name, col(ActiveRow.updated_at) <= now - every)
+            .values(updated_at=now)
+        )
+        return bool(taken.rowcount)  # type: ignore[attr-defined]
+
     def beat(self, executor_id: str) -> None:
         """Give a sign of life."""
         now = self._clock.now()
@@ -132,6 +150,12 @@ class Live:
         limit = self._clock.now() - timedelta(seconds=silence_s)
         rows = self._session.exec(select(ProcessRow).where(col(ProcessRow.heartbeat_at) < limit))
         return [row.executor_id for row in rows]
+
+    def alive_executors(self, silence_s: float) -> int:
+        """Return how many executors have given a sign of life within this time."""
+        limit = self._clock.now() - timedelta(seconds=silence_s)
+        alive = select(sa.func.count()).where(col(ProcessRow.heartbeat_at) >= limit)
+        return self._session.exec(alive).one()
 
     def forget_executor(self, executor_id: str) -> None:
         """Drop an executor whose work has been handed on."""

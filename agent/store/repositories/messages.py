@@ -124,6 +124,10 @@ class Messages:
         self._session.flush()
         return _message(row)
 
+    def exists(self, message_id: MessageId) -> bool:
+        """Whether a message is stored; one that was may have been erased."""
+        return self._session.get(MessageRow, message_id) is not None
+
     def get(self, message_id: MessageId) -> Message:
         """Return one message.
 
@@ -339,6 +343,7 @@ def _message(row: MessageRow) -> Message:
         attempts=row.attempts,
         media=tuple(row.media or ()),
         purpose=Purpose(row.purpose),
+        topic=row.topic,
         proactive=row.proactive,
         not_before=row.not_before,
         lapses_at=row.lapses_at,

@@ -1,0 +1,108 @@
+"""The guard's near-misses in twelve classes, and how the guard judges them.
+
+Each class is a file in ``guard_cases/``, its evidence in ``brands.yaml`` beside them. Half of each
+file is ``held_out``: other brands, never looked at while the guard is mended.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.replies.evidence import Evidence
+from agent.replies.guard import Guard
+from tests.replies.guard_data import evidence_of
+
+CASES = Path(__file__).with_name("guard_cases")
+BRANDS = CASES / "brands.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearMiss:
+    """A false reply with a true one about the same matter, and what both are judged against.
+
+    ``telltale`` is the part that must not get through, where the reply says something true too.
+    """
+
+    kind: str
+    brand: str
+    held_out: bool
+    near_miss: str
+    true_reply: str
+    telltale: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What the guard did: whether the near-miss was caught and the true reply let through."""
+
+    case: NearMiss
+    caught: bool
+    passed: bool
+    reason: str
+
+
+def near_misses() -> list[NearMiss]:
+    """Read all cases, class by class."""
+    brands = {raw["brand"]: evidence_of(raw) for raw in _read(BRANDS)}
+    return [
+        _case(path.stem, raw, brands[raw["brand"]])
+        for path in sorted(CASES.glob("*.yaml"))
+        if path != BRANDS
+        for raw in _read(path)
+    ]
+
+
+def judge(case: NearMiss) -> Verdict:
+    """Let the guard read both replies.
+
+    A near-miss is caught where something was cut and the telltale part is gone; a true reply is
+    let through where nothing was.
+    """
+    guard = Guard()
+    lie = guard.check(case.near_miss, case.evidence)
+    truth = guard.check(case.true_reply, case.evidence)
+    return Verdict(
+        case=case,
+        caught=bool(lie.cut) and not (case.telltale and case.telltale in lie.text),
+        passed=bool(truth.text) and not truth.cut,
+        reason=truth.cut[0][1] if truth.cut else "",
+    )
+
+
+def recall_by_class(verdicts: Iterable[Verdict]) -> dict[str, tuple[int, int]]:
+    """Return for each class how many near-misses were caught, and of how many."""
+    seen: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    for verdict in verdicts:
+        seen[verdict.case.kind] += 1
+        caught[verdict.case.kind] += verdict.caught
+    return {kind: (caught[kind], seen[kind]) for kind in sorted(seen)}
+
+
+def rejected(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the true replies of which something was cut."""
+    return [verdict for verdict in verdicts if not verdict.passed]
+
+
+def _case(kind: str, raw: dict[str, Any], evidence: tuple[Evidence, ...]) -> NearMiss:
+    lie = raw["near_miss"]
+    _, opened, rest = lie.partition("{")
+    return NearMiss(
+        kind=kind,
+        brand=raw["brand"],
+        held_out=raw.get("held_out", False),
+        near_miss=lie.replace("{", "").replace("}", ""),
+        true_reply=raw["true_reply"],
+        telltale=rest.partition("}")[0] if opened else "",
+        evidence=evidence,
+    )
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    raw: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return raw
