@@ -37,7 +37,7 @@ from knowledge_base.ingest import ingest
 Floats = NDArray[np.float64]
 
 PENALTY = 0.01
-_READ = ("read", "case_met", "case_missed")
+_READ = ("read", "case_missed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Case:
     traits: Floats
     right: NDArray[np.bool_]
     read: Floats
-    """``(n, 4)``: the order by words and meaning, reading, cases met and cases missed."""
+    """``(n, 3)``: the order by words and meaning, reading, and cases missed."""
 
 
 def main() -> None:
@@ -77,7 +77,7 @@ def main() -> None:
     print("the same after reading them:", (hits / len(cases)).round(3))
     counts = fit(readings).round(2)
     print("WORDS_COUNT, READING_COUNTS =", counts[:2])
-    print("CASES_MET_COUNT, CASES_MISSED_COUNT =", counts[2:])
+    print("CASES_MISSED_COUNT =", counts[2])
 
 
 def cases_of(

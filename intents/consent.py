@@ -4,6 +4,9 @@ Sources of the words: CTIA's and the FCC's lists (47 CFR 64.1200(a)(10)); ARRET 
 honoured by carriers in Canada and the US.
 """
 
+import re
+
+from intents.foreign import may_end_texts
 from intents.normalise import key
 from intents.parameters import ConsentParameters
 from intents.types import ConsentReading
@@ -45,7 +48,9 @@ OPT_OUT_BY_LANGUAGE: dict[str, frozenset[str]] = {
 foreign ones mean nothing else in an English text: so no Italian 'fine', no Portuguese 'pare'."""
 
 OPT_OUT_WORDS = frozenset().union(*OPT_OUT_BY_LANGUAGE.values())
-OPT_IN_WORDS = frozenset({"start", "unstop", "subscribe", "optin", "opt in", "resume texts"})
+OPT_IN_WORDS = frozenset(
+    {"start", "unstop", "subscribe", "resubscribe", "optin", "opt in", "resume texts"}
+)
 HELP_WORDS = frozenset({"help", "info"})
 
 _MISTYPED = ("stop", "stopall", "unsubscribe", "optout", "unsub")
@@ -57,7 +62,7 @@ _REAL_WORDS = frozenset(
     {
         "shop", "stops", "stoop", "step", "stow", "slop", "atop", "stomp", "strop", "top", "sop",
         "spot", "stock", "store", "subscribe", "unstop", "start", "snub", "unsure", "unsaid",
-        "subscribed", "subscriber",
+        "subscribed", "subscriber", "resubscribed",
         "setup", "stoup", "tops", "drop", "shot", "slot", "snob", "step up",
     }
 )  # fmt: skip
@@ -109,23 +114,45 @@ def read_consent(
     if word is not None:
         return word, 1.0
     if not any(c.isalpha() for c in text):
-        return None, 0.0
+        return (ConsentReading.UNSURE, 1.0) if _SIGNS_TO_STOP.search(text) else (None, 0.0)
+    wants = _wants_texts(probabilities, parameters)
+    ends = _ends_texts(probabilities, parameters) if may_end_texts(text) else None
+    if ends is ConsentReading.OPT_OUT or wants is None:
+        wanted = probabilities["opt_out"] + (
+            probabilities["unsure"] if ends is ConsentReading.UNSURE else 0.0
+        )
+        return ends, wanted
+    return wants, probabilities["opt_in"]
+
+
+def _ends_texts(
+    probabilities: dict[str, float], parameters: ConsentParameters
+) -> ConsentReading | None:
+    """Return whether a message ends texts, may end them, or neither."""
     out, unsure = probabilities["opt_out"], probabilities["unsure"]
     if out >= parameters.certain:
-        return ConsentReading.OPT_OUT, out
+        return ConsentReading.OPT_OUT
+    torn = probabilities["opt_in"] >= _OPT_IN_HINT and probabilities["none"] < _SURELY_ABOUT_TEXTS
+    return ConsentReading.UNSURE if out + unsure >= parameters.unsure or torn else None
+
+
+def _wants_texts(
+    probabilities: dict[str, float], parameters: ConsentParameters
+) -> ConsentReading | None:
+    """Return whether a message asks for texts: taken wrongly, that overrides a STOP."""
     wants = probabilities["opt_in"]
-    # A wish for texts must be plainer than any doubt: taken wrongly it overrides a STOP.
-    if wants >= max(parameters.opt_in, _OPT_IN_FROM) and wants > out + unsure:
-        return ConsentReading.OPT_IN, wants
-    about_texts = wants >= _OPT_IN_HINT and probabilities["none"] < _SURELY_ABOUT_TEXTS
-    if out + unsure >= parameters.unsure or about_texts:
-        return ConsentReading.UNSURE, out + unsure
-    return None, out
+    doubt = probabilities["opt_out"] + probabilities["unsure"]
+    plain = wants >= max(parameters.opt_in, _OPT_IN_FROM) and wants > doubt
+    return ConsentReading.OPT_IN if plain else None
 
 
-def second_opinion(intent: str, confidence: float) -> bool:
+_SIGNS_TO_STOP = re.compile("[🛑🚫⛔✋]")
+"""Alone they may mean stop, or no: one asks."""
+
+
+def second_opinion(text: str, intent: str, confidence: float) -> bool:
     """Whether the intent head hears an opt-out that the consent head does not: then one asks."""
-    return intent == "opt_out" and confidence >= _SECOND_OPINION_FROM
+    return intent == "opt_out" and confidence >= _SECOND_OPINION_FROM and may_end_texts(text)
 
 
 def asks_for_help(intent: str, confidence: float) -> bool:

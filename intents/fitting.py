@@ -19,6 +19,7 @@ from intents.calibration import (
     softmax,
 )
 from intents.data import CONSENT_LABELS, OUT_OF_SCOPE, Labelled, SentimentRow, TopicRow
+from intents.foreign import may_end_texts
 from intents.heads import SENTIMENTS, IntentScores, topic_names
 from intents.out_of_scope import evidence, fit_out_of_scope
 from intents.parameters import (
@@ -116,13 +117,14 @@ def consent_parameters(examples: Sequence[Labelled], out_of_fold: Floats) -> Con
     temperature = fit_temperature(out_of_fold, truth)
     probabilities = softmax(out_of_fold, temperature)
     out, unsure, opt_in = (labels.index(name) for name in ("opt_out", "unsure", "opt_in"))
-    either = probabilities[:, out] + probabilities[:, unsure]
+    # What no version hears as an opt-out needs no threshold to be kept apart.
+    may_end = np.array([may_end_texts(example.text) for example in examples], bool)
+    ends = probabilities[:, out] * may_end
+    either = ends + probabilities[:, unsure] * may_end
     return ConsentParameters(
         labels=labels,
         temperature=temperature,
-        certain=thresholds.for_false_alarms(
-            probabilities[:, out], truth == out, thresholds.OBEYED_WRONGLY
-        ),
+        certain=thresholds.for_false_alarms(ends, truth == out, thresholds.OBEYED_WRONGLY),
         unsure=thresholds.for_false_alarms(
             either, np.isin(truth, (out, unsure)), thresholds.ASKED_NEEDLESSLY
         ),

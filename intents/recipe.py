@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version as library_version
 
-from intents import deep_tuning, features, kernel, mixing, parts, thresholds
+from intents import deep_tuning, features, foreign, kernel, mixing, parts, thresholds
 from intents.data import Corpus
 from intents.deep_training import HELD_OUT, Deep, tuned_encoder
 from intents.encoder import Encoder
@@ -33,6 +33,7 @@ def recipe(*, epochs: int | None = None) -> dict[str, float]:
         "topic_precision": thresholds.TOPIC_PRECISION,
         "obeyed_wrongly": thresholds.OBEYED_WRONGLY,
         "asked_needlessly": thresholds.ASKED_NEEDLESSLY,
+        "endings": _number_of(foreign.ENDINGS),
         "one_for_several": parts.ONE_TAKEN_FOR_SEVERAL,
         "asked": mixing.INTENTS_ASKED,
         "calm_asked": mixing.CALM_ASKED,

@@ -234,7 +234,7 @@ class Understander:
         best = reading.candidates[0]
         if found is None and consent_words.asks_for_help(best.intent, best.confidence):
             return ConsentReading.HELP, best.confidence
-        if found is None and consent_words.second_opinion(best.intent, best.confidence):
+        if found is None and consent_words.second_opinion(text, best.intent, best.confidence):
             return ConsentReading.UNSURE, best.confidence
         return found, chance
 

@@ -11,12 +11,14 @@ from agent.replies.evidence import Evidence
 class Draft:
     """A composed reply before the guard has seen it.
 
-    ``traits`` are what its confidence is judged by, by name; empty where rows answer.
+    ``traits`` are what its confidence is judged by, by name; empty where rows answer. ``guess``:
+    rows tell about what was named, and whether they say what was asked has still to be read.
     """
 
     text: str
     evidence: tuple[Evidence, ...]
     traits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
+    guess: bool = False
 
 
 def worded(evidence: Evidence, sentence: str) -> Evidence:

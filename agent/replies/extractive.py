@@ -23,7 +23,7 @@ from agent.replies.scoring import (
 )
 from agent.replies.segments import fit, measure
 from agent.replies.selection import Read, read_again
-from agent.replies.words import Unit
+from agent.replies.words import Unit, units_of
 from intents.types import Understanding
 from knowledge_base.question import is_elliptic
 
@@ -88,12 +88,22 @@ class ExtractiveComposer:
         if own is not None:
             return own
         leans = bool(previous) and is_elliptic(question)
-        return answer_from_products(
+        draft = answer_from_products(
             read_question(question),
             understanding,
             evidence,
             earlier=read_question(previous) if leans else None,
         )
+        if draft is not None and draft.guess and not leans and not self._answers(question, draft):
+            return None
+        return draft
+
+    def _answers(self, question: str, draft: Draft) -> bool:
+        """Whether reading finds that a guess, or a sentence of it, may answer."""
+        if self._read is None:
+            return True
+        sentences = [unit.text for unit in units_of(draft.text)]
+        return max(self._read(question, [draft.text, *sentences])) >= _MAY_ANSWER
 
     def compose(
         self,

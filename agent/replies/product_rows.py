@@ -181,12 +181,13 @@ def _single(wish: _Wish, evidence: Evidence) -> Draft | None:
         sentences += _choices(aspects, product, subject=subject, plural=plural)
     if not sentences and not _is_told(wish.question, evidence):
         return None
+    guess = not sentences
     if not sentences:
         sentences = _described(wish.question, evidence)
     if product.url and (aspects & {Aspect.LINK, Aspect.ADVICE} or len(sentences) == 1):
         sentences.append(product.url)
     text = " ".join(sentences)
-    return Draft(text=text, evidence=(worded(evidence, text),))
+    return Draft(text=text, evidence=(worded(evidence, text),), guess=guess)
 
 
 def _several(question: Question, rows: list[Evidence]) -> Draft:
@@ -207,7 +208,7 @@ def _several(question: Question, rows: list[Evidence]) -> Draft:
     text = f"{shown[0].upper()}{shown[1:]} {'are' if len(chosen) > 1 else 'is'} in stock."
     if not had:
         text = f"I find {shown}, but sold out at the moment."
-    return _draft(text, chosen)
+    return _draft(text, chosen, guess=Aspect.ADVICE not in question.aspects)
 
 
 _PAIR = 2
@@ -227,8 +228,8 @@ def _gap(cheaper: Evidence, dearer: Evidence) -> str:
     )
 
 
-def _draft(text: str, rows: list[Evidence]) -> Draft:
-    return Draft(text=text, evidence=tuple(worded(e, text) for e in rows))
+def _draft(text: str, rows: list[Evidence], *, guess: bool = False) -> Draft:
+    return Draft(text=text, evidence=tuple(worded(e, text) for e in rows), guess=guess)
 
 
 def _attribute(question: Question, product: Product) -> str:

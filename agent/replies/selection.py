@@ -30,11 +30,11 @@ _TOO_FAR = 6.0
 _UNREAD = -8.0
 """Log-odds of a sentence that was not worth reading."""
 
-WORDS_COUNT, READING_COUNTS = 0.73, 0.29
+WORDS_COUNT, READING_COUNTS = 0.66, 0.29
 """What a sentence's order by words and its reading count for."""
 
-CASES_MET_COUNT, CASES_MISSED_COUNT = 0.5, -0.5
-"""What the cases of the question count for beside them, which no reading tells apart."""
+CASES_MISSED_COUNT = -0.5
+"""What a sentence about other cases than the question's loses beside, which no reading tells."""
 
 
 def read_again(
@@ -74,7 +74,6 @@ def _with_reading(one: Scored, log_odds: float) -> Scored:
     total = (
         WORDS_COUNT * one.total
         + READING_COUNTS * log_odds
-        + CASES_MET_COUNT * one.traits.get("case_met", 0.0)
         + CASES_MISSED_COUNT * one.traits.get("case_missed", 0.0)
     )
     return replace(one, traits={**one.traits, "read": log_odds}, total=total)
