@@ -76,7 +76,7 @@ class _Recorder(ConfidenceModel):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the coefficients")
-    parser.add_argument("--threshold", type=float, default=0.55)
+    parser.add_argument("--threshold", type=float, default=0.6)
     parser.add_argument("--worst", type=int, default=0, help="show so many errors")
     options = parser.parse_args()
     configure_logs("ERROR")

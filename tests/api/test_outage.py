@@ -1,7 +1,9 @@
 """PostgreSQL goes away under the running service and comes back."""
 
+import gc
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +43,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def on_postgres(
     server: Server, tmp_path: Path, answerer: FakeAnswerer, twilio_sender: FakeSender
-) -> Services:
+) -> Iterator[Services]:
     engine = create_engine(server.create("outage"))
     upgrade(engine)
     clock, ids = SystemClock(), RandomIds()
@@ -50,13 +52,19 @@ def on_postgres(
         twilio_auth_token=TWILIO_TOKEN, twilio_account_sid="AC1", public_url=PUBLIC_URL,
         burst_silence_s=0.0,
     )  # fmt: skip
-    return assemble(
+    services = assemble(
         base,
         fake_mind(FakeUnderstander(), answerer, clock),
         load_secrets(tmp_path),
         {"twilio": twilio_sender},
         pulse=Pulse(beat_s=0.5, silent_s=2.0),
     )
+    yield services
+    engine.dispose()
+    del services
+    # A connection that broke with its server is nobody's to close.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()
 
 
 def until(true: Callable[[], bool], *, within_s: float) -> None:
