@@ -5,6 +5,7 @@ nothing. The turn itself runs elsewhere.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -82,19 +83,17 @@ class Inbox:
         inbound = _clean(inbound)
         # Read before the transaction: the models take their time, and writers wait for each other.
         said = self._consent.listen(inbound.text)
+        silence_s = self.silence_s if silence_s is None else silence_s
         for _ in range(_RACES):
-            try:
-                with self.database.begin() as uow:
-                    return self._store(uow, inbound, said, self._silence(silence_s))
-            except IntegrityError:
-                # At the same instant came a copy of it, or another first text of a new customer:
-                # what that one has stored is there by now.
-                continue
-        with self.database.begin() as uow:
-            return self._store(uow, inbound, said, self._silence(silence_s))
+            # At the same instant came a copy of it, or another first text of a new customer: what
+            # that one has stored is there at the next try.
+            with suppress(IntegrityError):
+                return self._take(inbound, said, silence_s)
+        return self._take(inbound, said, silence_s)
 
-    def _silence(self, wanted: float | None) -> float:
-        return self.silence_s if wanted is None else wanted
+    def _take(self, inbound: InboundMessage, said: Said, silence_s: float) -> Accepted:
+        with self.database.begin() as uow:
+            return self._store(uow, inbound, said, silence_s)
 
     @property
     def _consent(self) -> ConsentIntake:

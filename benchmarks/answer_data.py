@@ -108,8 +108,7 @@ def _plain(text: object) -> str:
 def _ask(brand: str, one: _Question, base: KnowledgeBase, similarity: SentenceSimilarity) -> Asked:
     found = base.search(one.text, k=READ)
     passages = (from_passage(hit.passage, score=hit.score) for hit in found.hits)
-    rows = {product.sku: product for product in (*found.products, *found.near_products)}
-    candidates = candidates_of([*passages, *map(from_product, rows.values())])
+    candidates = candidates_of([*passages, *map(from_product, found.rows_to_read)])
     asked = read_question(one.text)
     weights = word_weights(asked, frozenset(), candidates, found.word_weights)
     matter = matter_of(asked, found.word_weights, found.closeness)

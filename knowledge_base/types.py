@@ -125,3 +125,9 @@ class SearchResult:
     alternatives: tuple[Product, ...] = ()
     companions: tuple[Product, ...] = ()
     near_products: tuple[Product, ...] = ()
+
+    @property
+    def rows_to_read(self) -> tuple[Product, ...]:
+        """Return the rows found and those near in meaning, each once."""
+        rows = {product.sku: product for product in (*self.products, *self.near_products)}
+        return tuple(rows.values())

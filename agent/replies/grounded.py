@@ -188,8 +188,7 @@ class GroundedAnswerer:
         """Return catalogue rows that the question may mean without naming or asking for them."""
         if not self._extractive.reads:
             return ()
-        rows = {product.sku: product for product in (*found.products, *found.near_products)}
-        return tuple(from_product(product) for product in rows.values())
+        return tuple(map(from_product, found.rows_to_read))
 
     def _prose(self, found: SearchResult, facts: Sequence[Evidence]) -> tuple[Evidence, ...]:
         """Return what may be quoted.

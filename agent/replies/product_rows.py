@@ -182,7 +182,7 @@ def _single(wish: _Wish, evidence: Evidence) -> Draft | None:
     if not sentences and not _is_told(wish.question, evidence):
         return None
     guess = not sentences
-    if not sentences:
+    if guess:
         sentences = _described(wish.question, evidence)
     if product.url and (aspects & {Aspect.LINK, Aspect.ADVICE} or len(sentences) == 1):
         sentences.append(product.url)

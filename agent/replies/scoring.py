@@ -32,16 +32,23 @@ class Candidate:
 
 
 def compared(candidate: Candidate) -> str:
-    """Return a sentence with the last heading it stands under, which often names its subject.
+    """Return a sentence with the last heading it stands under, which often names its subject."""
+    return f"{headings_of(candidate, 1)}: {with_lead_in(candidate.unit)}"
 
-    An item comes with the line that leads its list in, or that line alone where it is a sentence
-    of which all items are conditions.
+
+def headings_of(candidate: Candidate, most: int) -> str:
+    """Return the last headings that a sentence stands under, the outermost first."""
+    return " > ".join(candidate.evidence.heading.split(" > ")[-most:])
+
+
+def with_lead_in(unit: Unit) -> str:
+    """Return an item with the line that leads its list in.
+
+    That line alone where it is a sentence of which all items are conditions.
     """
-    unit = candidate.unit
-    told = f"{unit.lead_in}: {unit.text}" if unit.lead_in else unit.text
     if is_whole(unit.lead_in) and len(unit.lead_in.split()) >= _SENTENCE_WORDS:
-        told = unit.lead_in
-    return f"{candidate.evidence.heading.rsplit(' > ', 1)[-1]}: {told}"
+        return unit.lead_in
+    return f"{unit.lead_in}: {unit.text}" if unit.lead_in else unit.text
 
 
 _SENTENCE_WORDS = 6

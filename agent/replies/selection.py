@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.replies.scoring import HANGING, Candidate, Scored, compared
+from agent.replies.scoring import HANGING, Candidate, Scored, headings_of, with_lead_in
 
 LAYERS = Path(__file__).with_name("selection.safetensors")
 """The cross-encoder's layers."""
@@ -55,15 +55,10 @@ def as_read(candidates: Sequence[Candidate], index: int) -> str:
     """Return a sentence with its headings, and with the one before it where it leans on that."""
     one = candidates[index]
     before = candidates[index - 1] if index else None
-    leans = (
-        before is not None
-        and before.evidence.id == one.evidence.id
-        and HANGING.match(one.unit.text) is not None
-    )
-    last, told = compared(one).split(": ", 1)
-    above = one.evidence.heading.split(" > ")[-_HEADINGS:-1]
-    said = f"{before.unit.text} {one.unit.text}" if leans and before is not None else told
-    return f"{' > '.join([*above, last])}: {said}"
+    said = with_lead_in(one.unit)
+    if before and before.evidence.id == one.evidence.id and HANGING.match(one.unit.text):
+        said = f"{before.unit.text} {one.unit.text}"
+    return f"{headings_of(one, _HEADINGS)}: {said}"
 
 
 _HEADINGS = 2
