@@ -86,8 +86,15 @@ def page(
 ) -> Iterator[Page]:
     """A page on the live service, of a desktop or, parametrized with "phone", of a phone."""
     phone = getattr(request, "param", "") == "phone"
+    yield from watched_page(chromium, live_house[1], complaints, phone=phone)
+
+
+def watched_page(
+    chromium: Browser, url: str, complaints: list[str], *, phone: bool
+) -> Iterator[Page]:
+    """Open a page and, at its end, see that no script on it has complained."""
     context = chromium.new_context(
-        base_url=live_house[1],
+        base_url=url,
         viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
         has_touch=phone,
         reduced_motion="reduce",

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from agent.domain.messages import Author
 from agent.wiring import Services
 from tests.api.gateways import channel_service
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, watched_page
 
 pytestmark = pytest.mark.browser
 
@@ -74,20 +74,7 @@ def page(
 ) -> Iterator[Page]:
     """A page of a desktop or, parametrized with "phone", of a phone."""
     phone = getattr(request, "param", "") == "phone"
-    context = chromium.new_context(
-        base_url=chat[1],
-        viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
-        has_touch=phone,
-        reduced_motion="reduce",
-        locale="en-US",
-    )
-    page = context.new_page()
-    page.set_default_timeout(8_000)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
-    yield page
-    context.close()
-    assert complaints == []
+    yield from watched_page(chromium, chat[1], complaints, phone=phone)
 
 
 def picture(page: Page, name: str) -> None:
