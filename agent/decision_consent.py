@@ -1,9 +1,7 @@
 """An opt-out beside another wish: the first is obeyed, the second becomes a case. Pure."""
 
-from typing import Protocol
-
+from agent.decision_policy import Policy
 from agent.domain.signals import Decision, Escalate, Route, Signals
-from agent.escalation.ruleset import RuleSet
 from agent.routing import Routing
 from intents.types import Doubt
 
@@ -12,22 +10,8 @@ _NO_CASE = frozenset({"frustration", "failed_turns"})
 _NO_WISH = frozenset({"opt_out", "opt_in", "out_of_scope", "help", "not_now"})
 
 
-class OptOutPolicy(Protocol):
-    """What the decision depends on besides the signals."""
-
-    @property
-    def rules(self) -> RuleSet:
-        """The rules of escalation."""
-        ...
-
-    @property
-    def routing(self) -> Routing:
-        """What is done with each intent."""
-        ...
-
-
 def opt_out(
-    signals: Signals, policy: OptOutPolicy, rule: str, reason: str, *, before: str = ""
+    signals: Signals, policy: Policy, rule: str, reason: str, *, before: str = ""
 ) -> Decision:
     """Obey an opt-out; whatever else the message wants is given to a person.
 
@@ -43,7 +27,7 @@ def opt_out(
     )
 
 
-def _case(signals: Signals, policy: OptOutPolicy) -> Escalate | None:
+def _case(signals: Signals, policy: Policy) -> Escalate | None:
     if not signals.beside:
         return None
     judged = policy.rules.judge(signals)

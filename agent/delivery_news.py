@@ -64,7 +64,7 @@ def record_news(
         The delivery's present state.
     """
     before = uow.messages.get(message_id)
-    state = uow.messages.set_delivery(
+    state = uow.sends.set_delivery(
         message_id, delivery, provider_id=provider_id, error=error or code
     )
     if state is before.delivery:
@@ -72,7 +72,7 @@ def record_news(
     uow.live.publish(before.conversation_id, "delivery", message_id=message_id, delivery=state)
     conversation = uow.conversations.get(before.conversation_id)
     if state in TAKEN and before.provider not in LOCAL_PROVIDERS:
-        uow.deliveries.works(before.provider, conversation.brand_address)
+        uow.sending_numbers.works(before.provider, conversation.brand_address)
     if state is not Delivery.UNKNOWN:
         _no_more_looks(uow, before)
     if state in FAILURES:
@@ -83,7 +83,7 @@ def record_news(
 def alarm(uow: UnitOfWork, message: Message, conversation: Conversation, code: str) -> None:
     """Say that the service itself is set up wrong, and let the sender wait if it goes on so."""
     number = conversation.brand_address
-    until = uow.deliveries.trouble(message.provider, number, code=code)
+    until = uow.sending_numbers.trouble(message.provider, number, code=code)
     uow.live.publish(conversation.id, "alarm", provider=message.provider, code=code)
     _log.error(
         "sender_set_up_wrong",
@@ -122,7 +122,7 @@ def _failed(
         uow.deliveries.mark_unreachable(
             conversation.customer_id, problem=problem, code=code, message_id=message.id
         )
-        uow.messages.cancel_pending([conversation.id])
+        uow.sends.cancel_pending([conversation.id])
     if problem is SendProblem.CONFIGURATION:
         alarm(uow, message, conversation, code)
     if not message.proactive:

@@ -10,7 +10,7 @@ from agent.domain.consent import ConsentState
 from agent.domain.conversations import ConversationEvent, ConversationStatus
 from agent.domain.ids import ConversationId, MessageId
 from agent.domain.messages import Author, Direction, Message
-from agent.errors import ConflictError, InvalidInputError
+from agent.errors import ConflictError, InvalidInputError, NotFoundError
 from agent.replies.segments import fit, measure
 from agent.store.repositories.users import User
 from agent.store.unit_of_work import Database, UnitOfWork
@@ -115,6 +115,9 @@ class Desk:
     def _send(
         self, uow: UnitOfWork, conversation_id: ConversationId, text: str, rep: User
     ) -> Message:
+        provider = uow.messages.last_provider(conversation_id)
+        if provider is None:
+            raise NotFoundError(f"Conversation {conversation_id} has no text to reply to.")
         fitted = fit(text)
         measured = measure(fitted)
         message = uow.messages.add_outbound(
@@ -122,7 +125,7 @@ class Desk:
             author=Author.REP,
             author_name=rep.name or rep.email,
             text=fitted,
-            provider=uow.messages.last_provider(conversation_id),
+            provider=provider,
             encoding=measured.encoding,
             segments=measured.segments,
         )

@@ -1,6 +1,5 @@
 """The knowledge that is live: indexed when its files change, swapped without a restart."""
 
-import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -14,15 +13,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from agent.domain.knowledge import ChangeKind
 from agent.errors import ConfigurationError
 from agent.knowledge_files import fingerprint, glance, own_files, own_mark
+from agent.knowledge_indexes import StoredIndexes
 from agent.store.unit_of_work import Database
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.documents import IngestReport
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.index import FORMAT, cache_folder
 from knowledge_base.ingest import ingest
 from knowledge_base.ports import EncoderLike, Progress, Share, no_share
 from knowledge_base.types import EVERYBODY, Audience, SearchResult
-from knowledge_base.vectors import StoredCollection, VectorStore, encoder_mark
+from knowledge_base.vectors import StoredCollection, encoder_mark
 
 _log = structlog.get_logger(__name__)
 
@@ -31,8 +30,6 @@ COLLECTION, FILES, FOLDER = "knowledge", "knowledge_files", "knowledge_folder"
 READ = 10
 """Passages whose sentences may answer: on the brands for practice five hold the answer's sentence
 in 93% of the questions, twelve in 96%."""
-KEPT = 10
-"""Indexes kept to go back to, the live one among them."""
 _LOOK_S = 2.0
 """Seconds between looks at the active row; a swapped collection is served within that time."""
 
@@ -62,8 +59,9 @@ class LiveKnowledge:
         self._fallback = fallback
         self._encoder = encoder
         self._chroma_url = chroma_url
+        self._indexes = StoredIndexes(home, chroma_url, encoder)
         self._today = today
-        self.on_live: Callable[[KnowledgeBase], None] = _ignore
+        self.on_live: Callable[[KnowledgeBase], None] = _nothing
         self.asked_by = ""
         """Who waits for the next indexing, should the follower of the files be faster."""
         self._base: KnowledgeBase | None = None
@@ -115,7 +113,7 @@ class LiveKnowledge:
                 present, collection = uow.live.active(FILES), uow.live.active(COLLECTION)
                 folder, own = self._folder_of(uow.live.active(FOLDER)), own_mark(uow)
             unchanged = present == fingerprint(folder, encoder_mark(self._encoder), own)
-            if unchanged and collection is not None and self._is_there(collection):
+            if unchanged and collection is not None and self._indexes.has(collection):
                 return None
             return self._index(folder, progress, share, by)
 
@@ -157,20 +155,8 @@ class LiveKnowledge:
         for broken in report.broken:
             _log.warning("knowledge_broken", where=str(broken))
         self._looked_at = 0.0
-        self._forget_old(report.collection)
+        self._indexes.forget_old(report.collection)
         return report
-
-    def _forget_old(self, live: str) -> None:
-        """Delete embedded indexes that nobody will go back to: each holds all vectors again.
-
-        On a server others may use the same ones, so there they stay.
-        """
-        if self._chroma_url is not None:
-            return
-        old = [c.name for c in self.versions() if c.name != live][KEPT - 1 :]
-        VectorStore.open(home=self._home, chroma_url=None).delete(old)
-        for name in old:
-            shutil.rmtree(cache_folder(self._home, name), ignore_errors=True)
 
     def versions(self) -> list[StoredCollection]:
         """Return the indexes that can be gone back to, newest first.
@@ -178,12 +164,7 @@ class LiveKnowledge:
         Raises:
             ConfigurationError: Chroma cannot be opened.
         """
-        mark = encoder_mark(self._encoder)
-        try:
-            there = VectorStore.open(home=self._home, chroma_url=self._chroma_url).collections()
-        except KnowledgeError as error:
-            raise ConfigurationError(str(error), hint=error.hint) from error
-        return [c for c in there if c.form == FORMAT and c.encoder == mark]
+        return self._indexes.versions()
 
     def roll_back(self, version: str | None = None, *, by: str = "") -> StoredCollection:
         """Make an earlier index live: the one named, else the one made before the live one.
@@ -193,19 +174,9 @@ class LiveKnowledge:
         Raises:
             ConfigurationError: there is no such index, or none before the live one.
         """
-        there = self.versions()
         with self._database.read() as uow:
             live = uow.live.active(COLLECTION)
-        if version is None:
-            place = next((i for i, c in enumerate(there) if c.name == live), -1)
-            chosen = there[place + 1] if place + 1 < len(there) else None
-        else:
-            chosen = next((c for c in there if c.name == version), None)
-        if chosen is None:
-            raise ConfigurationError(
-                f"There is no index {version!r}." if version else "There is no earlier index.",
-                hint="`textwise kb versions` lists what there is.",
-            )
+        chosen = self._indexes.earlier(live, version)
         with self._database.begin() as uow:
             uow.live.set_active(COLLECTION, chosen.name)
             uow.own_knowledge.note_change(chosen.name, ChangeKind.ROLLED_BACK, by=by, report={})
@@ -229,7 +200,7 @@ class LiveKnowledge:
             while not stop.wait(every_s):
                 try:
                     now = self._glance()
-                    if now != seen and self.ensure_indexed(_silent) is not None:
+                    if now != seen and self.ensure_indexed(_nothing) is not None:
                         _log.info("knowledge_followed", collection=self.version)
                     seen = now
                 # The next look may find the files mended.
@@ -246,13 +217,6 @@ class LiveKnowledge:
 
     def _folder_of(self, last: str | None) -> Path:
         return self._folder or (Path(last) if last and Path(last).is_dir() else self._fallback)
-
-    def _is_there(self, collection: str) -> bool:
-        try:
-            store = VectorStore.open(home=self._home, chroma_url=self._chroma_url)
-            return store.has(collection)
-        except KnowledgeError as error:
-            raise ConfigurationError(str(error), hint=error.hint) from error
 
     def _follow(self) -> KnowledgeBase:
         with self._opening:
@@ -279,9 +243,5 @@ class LiveKnowledge:
         return base
 
 
-def _silent(message: str) -> None:
-    del message
-
-
-def _ignore(base: KnowledgeBase) -> None:
-    del base
+def _nothing(_: object) -> None:
+    """Follow nothing, and say nothing."""

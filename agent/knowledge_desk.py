@@ -1,11 +1,9 @@
 """What a lead does with the knowledge: look, upload, write answers, go back, try a question."""
 
 import time
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
 
 from agent.domain.knowledge import WrittenAnswer
 from agent.domain.learning import Job
@@ -13,27 +11,22 @@ from agent.domain.ports import Ids
 from agent.errors import ConfigurationError, InvalidInputError
 from agent.knowledge import COLLECTION, LiveKnowledge
 from agent.knowledge_files import ANSWERS
+from agent.knowledge_input import check_content, checked_answer, file_name
 from agent.knowledge_view import KnowledgeView, broken_of, sources_of, versions_of
 from agent.learning.jobs import JobRunner, Tell
 from agent.learning.question_desk import QuestionDesk
 from agent.replies.grounded import Answer
 from agent.store.unit_of_work import Database
 from agent.turn_ports import Answers, Understands
-from knowledge_base.documents import SourceFile
-from knowledge_base.readers import LARGEST_FILE_BYTES, read_file, reader_for, readers
 from knowledge_base.vectors import StoredCollection
 
 INGEST = "ingest"
 """Kind of job."""
 
-LONGEST_QUESTION, LONGEST_ANSWER, LONGEST_NAME = 300, 1500, 120
-"""Characters."""
-
 _MOST_ROUNDS = 3
 """Files that change while they are read are read again, so often at most."""
 _TELL_EVERY_S = 0.3
 _HISTORY = 50
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +117,7 @@ class KnowledgeDesk:
             raise InvalidInputError("Choose a file first.", field="files")
         checked = {file_name(name): content for name, content in files.items()}
         for name, content in checked.items():
-            _check(name, content)
+            check_content(name, content)
         with self.database.begin() as uow:
             for name, content in checked.items():
                 uow.own_knowledge.put_file(name, content, by=by)
@@ -161,7 +154,7 @@ class KnowledgeDesk:
             InvalidInputError: the question or answer is empty or too long, or the day is past.
             NotFoundError: the group has been dealt with.
         """
-        question, answer = self._checked(question, answer, valid_until)
+        question, answer = checked_answer(question, answer, valid_until, today=self.knowledge.today)
         if group:
             self.questions.group(group)
         with self.database.begin() as uow:
@@ -179,7 +172,7 @@ class KnowledgeDesk:
             InvalidInputError: the question or answer is empty or too long, or the day is past.
             NotFoundError: there is no such answer.
         """
-        question, answer = self._checked(question, answer, valid_until)
+        question, answer = checked_answer(question, answer, valid_until, today=self.knowledge.today)
         with self.database.begin() as uow:
             written = uow.own_knowledge.rewrite(answer_id, question, answer, valid_until, by=by)
         return self._index(by, written)
@@ -194,22 +187,6 @@ class KnowledgeDesk:
             uow.own_knowledge.withdraw(answer_id, by=by)
             uow.questions.reopen_answered(answer_id)
         return self._index(by)
-
-    def _checked(self, question: str, answer: str, valid_until: date | None) -> tuple[str, str]:
-        question, answer = " ".join(question.split()), " ".join(answer.split())
-        for field_, text, most in (
-            ("question", question, LONGEST_QUESTION),
-            ("answer", answer, LONGEST_ANSWER),
-        ):
-            if not any(character.isalnum() for character in text):
-                raise InvalidInputError(f"Write the {field_}.", field=field_)
-            if len(text) > most:
-                raise InvalidInputError(
-                    f"The {field_} has {len(text)} characters; {most} are allowed.", field=field_
-                )
-        if valid_until is not None and valid_until < self.knowledge.today:
-            raise InvalidInputError("The last day is in the past.", field="valid_until")
-        return question, answer
 
     # ── indexing ───────────────────────────────────────────────────────────────────────────
 
@@ -258,28 +235,3 @@ class _Steps:
         if share >= 1 or time.monotonic() - self._told >= _TELL_EVERY_S:
             self._told = time.monotonic()
             self.tell(self._stage, round(share * 100), 100)
-
-
-def file_name(given: str) -> str:
-    """Return the name under which an uploaded file is kept: without folders.
-
-    Raises:
-        InvalidInputError: it is no name, or of a format that nobody reads.
-    """
-    name = PurePosixPath(unicodedata.normalize("NFC", given).replace("\\", "/")).name.strip()
-    if not name or name.startswith(".") or not name.isprintable() or len(name) > LONGEST_NAME:
-        raise InvalidInputError(f"{given[:80]!r} is no file name.", field="files")
-    if reader_for(name) is None:
-        known = ", ".join(sorted(key for key in readers() if key.startswith(".")))
-        raise InvalidInputError(f"{name}: only {known} files are read.", field="files")
-    return name
-
-
-def _check(name: str, content: bytes) -> None:
-    if len(content) > LARGEST_FILE_BYTES:
-        raise InvalidInputError(f"{name} is larger than 20 MB; split it.", field="files")
-    reading = read_file(SourceFile(name=name, content=content))
-    if reading.documents or reading.products:
-        return
-    why = "; ".join(str(broken) for broken in reading.broken[:_SHOWN]) or f"{name}: it is empty"
-    raise InvalidInputError(f"Nothing can be read. {why}.", field="files")

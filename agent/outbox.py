@@ -5,20 +5,19 @@ nobody knows whether the provider took it: it becomes ``unknown``, the provider 
 can be (``agent.runtime.watch``), else a rep is shown; it is never blindly repeated.
 """
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import structlog
 
 from agent.brand import Brand
-from agent.channels import LOCAL_PROVIDERS, LooksUp, Receipt, Sender
+from agent.channels import LooksUp, Receipt, Sender
 from agent.delivery_news import FIRST_LOOK, alarm, record_news, show_unknown
 from agent.domain.conversations import Conversation
 from agent.domain.ids import MessageId
-from agent.domain.messages import Author, Delivery, Message
+from agent.domain.messages import Delivery, Message
 from agent.errors import (
     PermanentSendError,
     SendError,
@@ -28,24 +27,19 @@ from agent.errors import (
 )
 from agent.runtime.patience import Patience, is_outage
 from agent.sending.gate import Gate
-from agent.sending.verdicts import Cancel, Hold
+from agent.sending.holding import held
+from agent.sending.verdicts import Cancel
+from agent.sending.waits import next_morning, with_jitter
 from agent.store.unit_of_work import Database, UnitOfWork
 
 _log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
 """Tries of one message before it counts as failed."""
-_LEAST_HOLD_S = 1.0
 _BACKOFF_S = 2.0
 """Wait after the first failed try; doubled each time."""
-_JITTER = 0.25
-"""Share of a wait that is added at most, so that what failed together is not tried together."""
-_AFTER_EARLIER_S = 1.0
-"""Wait for an earlier reply of the same turn."""
 _MISCONFIGURED_S = 60.0
 """Wait after a refusal that is our own fault."""
-_MORNING_SPREAD = timedelta(minutes=30)
-"""What is put off to the next day does not leave all at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,68 +130,15 @@ class Outbox:
                 return None
             if message.delivery not in {Delivery.PENDING, Delivery.QUEUED}:
                 return None
-            held = self._held(uow, message, conversation)
-            if isinstance(held, Cancel):
-                self._news(uow, message, Delivery.CANCELLED, error=held.reason)
+            verdict = held(uow, message, conversation, gate=self.gate, brand=self.brand)
+            if isinstance(verdict, Cancel):
+                self._news(uow, message, Delivery.CANCELLED, error=verdict.reason)
                 return None
-            if held is not None:
-                return held
-            if not uow.messages.begin_sending(message_id):
+            if verdict is not None:
+                return verdict
+            if not uow.sends.begin_sending(message_id):
                 return None
             return _Ready(message=message, conversation=conversation)
-
-    def _held(
-        self, uow: UnitOfWork, message: Message, conversation: Conversation
-    ) -> Cancel | float | None:
-        """Say whether a message must never leave, or after how many seconds to ask again."""
-        now = self.gate.clock.now()
-        number = uow.deliveries.unreachable(conversation.customer_id)
-        # A rep may still try a number that was merely blocked.
-        unasked = message.author is Author.AGENT and not message.essential
-        if number is not None and (unasked or number.problem is SendProblem.BAD_NUMBER):
-            return Cancel(reason=f"the number takes no texts ({number.problem})")
-        earlier = uow.messages.earlier_unsent(message)
-        if earlier is not None:
-            return self._after(uow, message, earlier, now)
-        local = message.provider in LOCAL_PROVIDERS
-        waits_s = None if local else self._sender_waits(uow, message, conversation, now)
-        if waits_s is not None:
-            return waits_s
-        # The gate last: what it lets out counts for the caps.
-        verdict = self.gate.check(uow, message, conversation, now)
-        if isinstance(verdict, Cancel):
-            return verdict
-        if isinstance(verdict, Hold):
-            return max(_LEAST_HOLD_S, (verdict.until - now).total_seconds())
-        return None
-
-    def _after(self, uow: UnitOfWork, message: Message, earlier: MessageId, now: datetime) -> float:
-        """Let a reply wait as long as the one before it of the same turn."""
-        until = uow.deliveries.waits_until(earlier)
-        if until is None:
-            return _AFTER_EARLIER_S
-        uow.deliveries.wait(message.id, until=until)
-        return (until - now).total_seconds() + _AFTER_EARLIER_S
-
-    def _sender_waits(
-        self, uow: UnitOfWork, message: Message, conversation: Conversation, now: datetime
-    ) -> float | None:
-        """Return for how many seconds the brand's number must wait, None if not at all."""
-        provider, number = message.provider, conversation.brand_address
-        slot_at = uow.deliveries.slot(
-            message.id,
-            provider=provider,
-            number=number,
-            parts=message.segments,
-            parts_per_second=self.brand.sending.pace(number),
-        )
-        if slot_at is not None:
-            return (slot_at - now).total_seconds()
-        blocked_until = uow.deliveries.blocked_until(provider, number)
-        if blocked_until is None:
-            return None
-        uow.deliveries.wait(message.id, until=blocked_until)
-        return _with_jitter((blocked_until - now).total_seconds(), message)
 
     # ── what came of it ────────────────────────────────────────────────────────────────────
 
@@ -216,7 +157,7 @@ class Outbox:
                 return None
             passing = isinstance(error, TransientSendError)
             if passing or error.problem in {SendProblem.LATER, SendProblem.CONFIGURATION}:
-                attempts = uow.messages.retry_later(message.id, error=str(error))
+                attempts = uow.sends.retry_later(message.id, error=str(error))
                 if attempts < MAX_ATTEMPTS:
                     return self._again_in_s(uow, ready, error, attempts)
             self._news(
@@ -235,27 +176,20 @@ class Outbox:
         # It has had its slot; a later try asks for one again.
         uow.deliveries.wait(message.id, until=None)
         if error.problem is SendProblem.LATER:
-            until = self._next_morning(message, now)
+            until = next_morning(self.brand, message, now)
             uow.deliveries.wait(message.id, until=until)
             uow.proactive.hold(message.id, until=until, reason=f"the day's limit ({error.code})")
             return (until - now).total_seconds()
         if error.problem is SendProblem.CONFIGURATION:
             alarm(uow, message, conversation, error.code)
-            return _with_jitter(_MISCONFIGURED_S, message)
+            return with_jitter(_MISCONFIGURED_S, message)
         after_s = getattr(error, "retry_after_s", None)
         if after_s is None:
-            return _with_jitter(_BACKOFF_S * 2 ** (attempts - 1), message, attempts)
+            return with_jitter(_BACKOFF_S * 2 ** (attempts - 1), message, attempts)
         until = now + timedelta(seconds=after_s)
         uow.deliveries.wait(message.id, until=until)
-        uow.deliveries.slow_down(message.provider, conversation.brand_address, until=until)
-        return _with_jitter(after_s, message, attempts)
-
-    def _next_morning(self, message: Message, now: datetime) -> datetime:
-        """Return when the next day's quiet hours have ended where the brand is."""
-        local = now.astimezone(self.brand.zone)
-        ends = self.brand.quiet_hours.ends
-        morning = datetime.combine(local.date() + timedelta(days=1), ends, self.brand.zone)
-        return morning + _MORNING_SPREAD * _share(message, 0)
+        uow.sending_numbers.slow_down(message.provider, conversation.brand_address, until=until)
+        return with_jitter(after_s, message, attempts)
 
     def _unknown(self, uow: UnitOfWork, message: Message, error: str) -> None:
         """Note that nobody knows; have the provider asked where it can be, else show a rep."""
@@ -286,12 +220,3 @@ class Outbox:
             brand=self.brand,
             error=error,
         )
-
-
-def _with_jitter(wait_s: float, message: Message, attempt: int = 0) -> float:
-    """Return a wait that is a little longer, by another share for each message and try."""
-    return max(_LEAST_HOLD_S, wait_s) * (1 + _JITTER * _share(message, attempt))
-
-
-def _share(message: Message, attempt: int) -> float:
-    return zlib.crc32(f"{message.id}/{attempt}".encode()) / 2**32

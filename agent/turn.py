@@ -9,7 +9,8 @@ stored and nothing is sent: the runtime does both with the ``TurnOutcome``.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent.decision import Policy, decide
+from agent.decision import decide
+from agent.decision_policy import Policy
 from agent.domain.consent import ConsentAction
 from agent.domain.ports import Clock
 from agent.domain.signals import Decision, Escalate, Outcome, Route, Signals

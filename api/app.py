@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.middleware.sessions import SessionMiddleware
 
 from agent.runtime.background import Repeated
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api import errors
 from api.channels import SWEEP_EVERY_S, Channel
 from api.console.knowledge import UPLOAD

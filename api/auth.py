@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from agent.domain.ids import RepId
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 
 _BEARER = HTTPBearer(auto_error=False, description="An API key.")
 

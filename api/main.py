@@ -8,7 +8,7 @@ from threadpoolctl import threadpool_limits
 
 from agent.logs import configure_logs
 from agent.settings import load_settings
-from agent.wiring import wire
+from agent.wiring.services import wire
 from api.app import create_app
 from api.channels import discover
 

@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from agent.foundation import lay_foundation
 from agent.logs import configure_logs
 from agent.settings import load_settings
-from agent.wiring import Mind, lay_foundation, load_mind
+from agent.wiring.mind import Mind, load_mind
 from benchmarks.timing import CHECKOUT
 
 EXAM = CHECKOUT / "tests/exam_brands"

@@ -26,7 +26,7 @@ from agent.replies.scoring import Candidate, candidates_of, compared, score, wor
 from agent.replies.selection import LAYERS, Read, read_again
 from agent.replies.similarity import SentenceSimilarity
 from agent.settings import load_settings
-from agent.wiring import load_understander
+from agent.wiring.models import load_understander
 from benchmarks.answers import is_right
 from benchmarks.fit_replies import brands, flat
 from intents.cross_encoder import load_cross_encoder

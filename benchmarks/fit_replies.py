@@ -31,7 +31,7 @@ from agent.replies.selection import LAYERS, Read
 from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import load_templates
 from agent.settings import load_settings
-from agent.wiring import load_understander
+from agent.wiring.models import load_understander
 from benchmarks.answers import is_right
 from benchmarks.timing import CHECKOUT
 from intents.cross_encoder import load_cross_encoder

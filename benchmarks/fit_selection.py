@@ -6,8 +6,9 @@ Starts from the fast encoder's published weights and reads ``training_data/answe
 question the loss is a softmax over its sentences and 'none of them', beside a binary loss for each
 sentence; sentences that only look like an answer are always among the negatives. With ``--write``
 all brands are trained on, and ``agent/replies/selection.safetensors`` is written; with ``--on``
-training goes on from what is there, as after adding questions. Either way it is judged on the
-brands of ``training_data/test/answers``, which are never trained on.
+training goes on from what is there, as after adding questions, and the mean of both is kept (the
+shipped file is the mean of three such rounds). Either way it is judged on the brands of
+``training_data/test/answers``, which are never trained on.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from agent.logs import configure_logs
 from agent.progress import Steps
 from agent.replies.selection import LAYERS, MOST_READ
 from agent.settings import CHECKOUT, load_settings
-from agent.wiring import load_understander
+from agent.wiring.models import load_understander
 from benchmarks.answer_data import Asked, Choice, asked_of
 from intents.cross_encoder import MOST_TOKENS
 from intents.cross_encoder_export import read_layers, save_layers
@@ -76,6 +77,19 @@ class Model:
         head = {k: tensors.pop(f"head.{k}") for k in ("weight", "bias")}
         self.head.load_state_dict(head)
         self.body.load_state_dict(tensors, strict=False)
+
+    def average_with(self, layers: Path) -> None:
+        """Take the mean of these layers and those: what was learnt first is not unlearnt.
+
+        Between two trainings of which one went on from the other the loss has no hill (Wortsman
+        et al. 2022), so the mean is as good on each one's questions.
+        """
+        earlier = {k: self.torch.from_numpy(v) for k, v in read_layers(layers).items()}
+        with self.torch.no_grad():
+            for prefix, part in (("", self.body), ("head.", self.head)):
+                for name, value in part.state_dict().items():
+                    if prefix + name in earlier:
+                        value.copy_((value + earlier[prefix + name]) / 2)
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> "torch.Tensor":
         """Return a log-odds for each pair; pairs of like length are run together."""
@@ -220,6 +234,8 @@ def main() -> None:
         model.go_on_from(LAYERS)
     print(f"{len(files)} brands, {len(held)} left out; {len(train)} questions to learn from")
     model.train(train, epochs=options.epochs, seed=options.seed, steps=Steps(tell))
+    if options.on:
+        model.average_with(LAYERS)
     if options.write:
         model.write(LAYERS)
     else:

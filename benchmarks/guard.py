@@ -1,11 +1,11 @@
 """The guard on near-misses of twelve classes, and on true replies about the same matters.
 
-    python -m benchmarks.guard [--half seen|held] [--failures]
+    python -m benchmarks.guard [--only seen|held] [--failures]
 
-The cases (tests/replies/guard_cases) are written by hand for eighteen invented brands; half of each
-class, on brands of their own, is held out: nobody looks at it while the guard is mended, and
-``--failures`` never shows it. Baseline: a reply gets through if its every number stands somewhere
-in the evidence, which is what many pipelines check.
+The cases (tests/replies/guard_cases) are written by hand for invented brands. Those in ``apart``
+are held out: somebody who had not seen the guard wrote them, nobody looks at them while it is
+mended, and ``--failures`` never shows them. Baseline: a reply gets through if its every number
+stands somewhere in the evidence, which is what many pipelines check.
 """
 
 import argparse
@@ -20,13 +20,13 @@ BARS = "bars: recall .95 overall and .90 in each class, 5% of the true replies r
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--half", choices=("seen", "held"), help="only this half")
-    parser.add_argument("--failures", action="store_true", help="show what went wrong (seen half)")
+    parser.add_argument("--only", choices=("seen", "held"), help="only these cases")
+    parser.add_argument("--failures", action="store_true", help="show what went wrong (seen cases)")
     arguments = parser.parse_args()
     cases = [
         case
         for case in near_misses()
-        if arguments.half is None or case.held_out is (arguments.half == "held")
+        if arguments.only is None or case.held_out is (arguments.only == "held")
     ]
     began = time.perf_counter()
     verdicts = [judge(case) for case in cases]
@@ -38,17 +38,17 @@ def main() -> None:
 
 
 def _print_table(verdicts: list[Verdict]) -> None:
-    halves = [[v for v in verdicts if v.case.held_out is held] for held in (False, True)]
-    print("| class | seen half | held-out half | by numbers alone |\n|---|---|---|---|")
+    parts = [[v for v in verdicts if v.case.held_out is held] for held in (False, True)]
+    print("| class | seen | held out (written apart) | by numbers alone |\n|---|---|---|---|")
     for kind in sorted({v.case.kind for v in verdicts}):
-        of_kind = [[v for v in half if v.case.kind == kind] for half in halves]
+        of_kind = [[v for v in part if v.case.kind == kind] for part in parts]
         plain = sum(_has_strange_number(v.case) for part in of_kind for v in part)
         cells = [f"{sum(v.caught for v in part)} of {len(part)}" for part in of_kind]
         print(f"| {kind} | {' | '.join(cells)} | {plain} of {sum(map(len, of_kind))} |")
     plain = sum(_has_strange_number(v.case) for v in verdicts)
-    cells = [_share(sum(v.caught for v in half), len(half)) for half in halves]
+    cells = [_share(sum(v.caught for v in part), len(part)) for part in parts]
     print(f"| recall | {' | '.join(cells)} | {_share(plain, len(verdicts))} |")
-    cells = [_share(len(rejected(half)), len(half)) for half in halves]
+    cells = [_share(len(rejected(part)), len(part)) for part in parts]
     print(f"| true replies rejected | {' | '.join(cells)} | |")
 
 

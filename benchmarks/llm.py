@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
+from agent.foundation import lay_foundation
 from agent.logs import configure_logs
 from agent.replies.grounded import Answer
 from agent.settings import load_settings
-from agent.wiring import Mind, lay_foundation, load_mind
+from agent.wiring.mind import Mind, load_mind
 from benchmarks.answers import is_right
 from benchmarks.timing import CHECKOUT
 

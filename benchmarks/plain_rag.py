@@ -19,7 +19,7 @@ from openai import OpenAI, OpenAIError
 
 from agent.logs import configure_logs
 from agent.replies.evidence import from_passage, from_product
-from agent.wiring import Mind
+from agent.wiring.mind import Mind
 from benchmarks.answers import is_right
 from benchmarks.llm import BRANDS, arguments_of, ask, mind_of, sample, seconds
 

@@ -17,17 +17,12 @@ from sqlmodel import SQLModel
 from agent.domain.conversations import ConversationStatus
 from agent.domain.messages import Author, Delivery, Direction
 from agent.domain.turns import TurnState
+from agent.store.consent_tables import ConsentEventRow
+from agent.store.customer_tables import CustomerRow
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
-from agent.store.tables import (
-    ConsentEventRow,
-    ConversationRow,
-    CustomerRow,
-    EventRow,
-    MessageRow,
-    TraceRow,
-    TurnRow,
-)
+from agent.store.service_tables import EventRow
+from agent.store.tables import ConversationRow, MessageRow, TraceRow, TurnRow
 
 CONVERSATIONS, EACH = 1000, 10
 """In one block; five of the ten messages are the customer's, each with its turn and trace."""

@@ -12,9 +12,11 @@ import time
 from threadpoolctl import threadpool_limits
 
 from agent.domain.messages import InboundMessage
+from agent.foundation import lay_foundation
 from agent.logs import configure_logs
 from agent.settings import load_settings
-from agent.wiring import Inline, assemble_inline, lay_foundation, load_mind
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.mind import load_mind
 from benchmarks.timing import texts
 
 WARM_UP = 30

@@ -12,9 +12,11 @@ from statistics import median
 from types import SimpleNamespace
 
 from agent.domain.messages import InboundMessage
+from agent.foundation import lay_foundation
 from agent.logs import configure_logs
 from agent.settings import load_settings
-from agent.wiring import assemble_inline, lay_foundation, load_mind
+from agent.wiring.inline import assemble_inline
+from agent.wiring.mind import load_mind
 from benchmarks.timing import HEADER, row, texts, times_ms
 
 STAGES = ("understanding", "retrieval", "composing")

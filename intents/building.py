@@ -11,27 +11,16 @@ from intents import fitting, heads, mixing
 from intents.calibration import Floats, Integers
 from intents.data import OUT_OF_SCOPE, Corpus, Row
 from intents.encoder import Encoder
+from intents.evidence import Evidence
 from intents.examples import Examples, Progress, Table, examples_of, gram_share, texts_of
-from intents.heads import IntentScores
 from intents.kernel import Fit
 from intents.manifest import DeepRecord
-from intents.parameters import MixingParameters, Parameters
+from intents.parameters import MixingParameters, Parameters, SecondParameters
 from intents.scoring import Heads
+from intents.second_reader import SecondReader, Seen
+from intents.seconding import second_opinion
 
 RowT = TypeVar("RowT", bound=Row)
-
-_CONTENT = 0.1
-"""Frustration up to which a message counts as free of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """What each head said of its own examples, by models that had not seen their writers."""
-
-    intents: IntentScores
-    topics: Floats | None
-    consent: Floats | None
-    sentiment: Floats | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +70,14 @@ def build(
     corpus: Corpus,
     *encoders: Encoder,
     seed: int,
+    second: SecondReader | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> Built:
-    """Train all heads in memory: on one encoder, or on the fast and the accurate one, mixed."""
+    """Train all heads in memory: on one encoder, or on the fast and the accurate one, mixed.
+
+    ``second`` is asked too, if given: it must fit the data (``seconding.fits``). The examples of
+    what it reads are then cut down to those of which it has a fair opinion.
+    """
     models: list[Model] = []
     examples: Examples | None = None
     for encoder in encoders:
@@ -94,11 +88,19 @@ def build(
     if examples is None:
         message = "at least one encoder is needed"
         raise ValueError(message)
-    bounds = _bounds(examples, models[0].evidence) if len(models) > 1 else None
+    bounds = mixing.fit_bounds(examples, models[0].evidence) if len(models) > 1 else None
     evidence = _mixed(models, bounds) if bounds else models[0].evidence
+    opinion = None
+    if second is not None:
+        progress("asking the second reader", 0, 0)
+        opinion = second_opinion(examples, evidence, second, Seen.read())
+    if opinion is not None:
+        examples, evidence = opinion.examples, opinion.evidence
     return Built(
         models=tuple(models),
-        parameters=_parameters(examples, evidence, bounds),
+        parameters=_parameters(
+            examples, evidence, bounds, None if opinion is None else opinion.parameters
+        ),
         corpus=corpus,
         examples=examples,
         evidence=evidence,
@@ -106,7 +108,10 @@ def build(
 
 
 def _parameters(
-    examples: Examples, evidence: Evidence, bounds: MixingParameters | None
+    examples: Examples,
+    evidence: Evidence,
+    bounds: MixingParameters | None,
+    second: SecondParameters | None,
 ) -> Parameters:
     return Parameters(
         intents=fitting.intent_parameters(examples.intents, evidence.intents),
@@ -121,6 +126,7 @@ def _parameters(
         if evidence.sentiment is None
         else fitting.sentiment_parameters(examples.sentiment, evidence.sentiment),
         mixing=bounds,
+        second=second,
     )
 
 
@@ -190,18 +196,6 @@ def _assemble(table: Table, shares: Sequence[_Share], in_scope: Integers) -> tup
         lengths=np.maximum(np.linalg.norm(messages[: len(in_scope)], axis=1), 1e-6),
     )
     return arrays, messages
-
-
-def _bounds(examples: Examples, fast: Evidence) -> MixingParameters:
-    return mixing.fit_mixing(
-        fast.intents.scores,
-        fast.topics,
-        np.array([not e.topics for e in examples.topics], bool),
-        None if fast.consent is None else mixing.about_texts(fast.consent),
-        np.array([e.label == "none" for e in examples.consent], bool),
-        None if fast.sentiment is None else fast.sentiment[:, -1],
-        np.array([e.frustration <= _CONTENT for e in examples.sentiment], bool),
-    )
 
 
 def _mixed(models: Sequence[Model], bounds: MixingParameters) -> Evidence:

@@ -56,6 +56,35 @@ def read_layers(path: Path) -> dict[str, NDArray[np.float32]]:
     }
 
 
+def published_form(
+    layers: Path, words: Path, target: Path
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Write an encoder as encoders are published; return the head's weights and bias.
+
+    ``words`` is the fast encoder's folder as published, whose word vectors are taken.
+
+    Raises:
+        WeightsError: the layers are none, or lack the head.
+    """
+    from safetensors import safe_open
+    from safetensors.numpy import save_file
+
+    weights = read_layers(layers)
+    with safe_open(words / "model.safetensors", framework="np") as file:
+        weights[_WORDS] = file.get_tensor(_WORDS)
+    try:
+        head = weights.pop("head.weight"), weights.pop("head.bias")
+    except KeyError as error:
+        raise WeightsError(f"{layers}: the weights lack {error}.") from None
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "tokenizer.json"):
+        (target / name).write_bytes((words / name).read_bytes())
+    save_file(
+        {name: np.ascontiguousarray(v) for name, v in weights.items()}, target / "model.safetensors"
+    )
+    return head
+
+
 def export_cross_encoder(layers: Path, words: Path, target: Path) -> None:
     """Write the graph; ``words`` is the fast encoder's folder as published.
 

@@ -47,7 +47,8 @@ class TunedHead:
         """
         path = folder / HEAD
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            # Opened here: a broken archive would leave NumPy's own handle open.
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return cls(stored["weights"], stored["bias"])
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise VersionError(

@@ -108,17 +108,17 @@ class TorchTuner:
 
         torch.set_num_threads(self.threads)
         torch.manual_seed(seed)
-        model = _model(weights)
+        model = fresh_model(weights)
         tokens = _token_ids(weights, texts)
         head = _new_head(torch, model.config.hidden_size, labels)
         steps = -(-len(texts) // BATCH) * epochs
-        optimiser, schedule = _optimiser(torch, model, head, steps)
+        optimiser, schedule = optimiser_of(torch, model, head, steps)
         goals = torch.from_numpy(np.ascontiguousarray(truth))
         model.train()
         done = 0
         for epoch in range(epochs):
-            for rows in _batches([len(ids) for ids in tokens], seed=seed + epoch):
-                vectors = _vectors(torch, model, [tokens[row] for row in rows])
+            for rows in batches([len(ids) for ids in tokens], seed=seed + epoch):
+                vectors = unit_vectors(torch, model, [tokens[row] for row in rows])
                 loss = torch.nn.functional.cross_entropy(head(vectors) * SCALE, goals[rows])
                 optimiser.zero_grad()
                 loss.backward()
@@ -131,7 +131,8 @@ class TorchTuner:
         return TunedHead(head.weight.detach().numpy().copy(), head.bias.detach().numpy().copy())
 
 
-def _model(weights: Path) -> Any:
+def fresh_model(weights: Path) -> Any:
+    """Open the published encoder in a folder for tuning; its word vectors stay as they are."""
     from transformers import AutoModel
     from transformers.utils import logging
 
@@ -153,7 +154,7 @@ def _token_ids(weights: Path, texts: Sequence[str]) -> list[list[int]]:
     return [encoding.ids for encoding in tokenizer.encode_batch(list(map(clean, texts)))]
 
 
-def _optimiser(torch: Any, model: Any, head: Any, steps: int) -> tuple[Any, Any]:
+def optimiser_of(torch: Any, model: Any, head: Any, steps: int) -> tuple[Any, Any]:
     """Return AdamW, and the schedule of its rates: up, then down to 0."""
     layers = [each for each in model.parameters() if each.requires_grad]
     groups = [
@@ -169,7 +170,7 @@ def _optimiser(torch: Any, model: Any, head: Any, steps: int) -> tuple[Any, Any]
     return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, rate)
 
 
-def _batches(lengths: Sequence[int], *, seed: int) -> Iterator[list[int]]:
+def batches(lengths: Sequence[int], *, seed: int) -> Iterator[list[int]]:
     """Yield rows of near lengths together, the batches in random order."""
     rng = random.Random(seed)
     order = list(range(len(lengths)))
@@ -183,7 +184,7 @@ def _batches(lengths: Sequence[int], *, seed: int) -> Iterator[list[int]]:
     yield from batches
 
 
-def _vectors(torch: Any, model: Any, tokens: Sequence[Sequence[int]]) -> "torch.Tensor":
+def unit_vectors(torch: Any, model: Any, tokens: Sequence[Sequence[int]]) -> "torch.Tensor":
     """Return the pooled last layer ``(n, dimension)``, each of length 1, as serving pools it."""
     longest = max(map(len, tokens))
     pad = model.config.pad_token_id or 0

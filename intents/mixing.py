@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from intents.calibration import Floats
 from intents.data import CONSENT_LABELS
+from intents.evidence import Evidence
+from intents.examples import Examples
 from intents.heads import IntentScores
 from intents.parameters import MixingParameters, Parameters
 
@@ -20,6 +22,9 @@ INTENTS_ASKED = 0.3
 CALM_ASKED = 0.1
 """Share of messages without a sensitive topic, or without any word on texting, that are asked
 about all the same: what is missed here is not noticed later."""
+
+_CONTENT = 0.1
+"""Frustration up to which a message counts as free of it."""
 
 Flags = NDArray[np.bool_]
 
@@ -52,34 +57,33 @@ def margin(scores: Floats) -> Floats:
     return np.asarray(best[:, 1] - best[:, 0], np.float32)
 
 
-def fit_mixing(
-    intents: Floats,
-    topics: Floats | None,
-    calm: Flags | None,
-    consent: Floats | None,
-    unrelated: Flags | None,
-    frustration: Floats | None,
-    content: Flags | None,
+def fit_bounds(
+    examples: Examples, fast: Evidence, *, calm_asked: float = CALM_ASKED
 ) -> MixingParameters:
     """Choose the bounds from the fast model's out-of-fold scores.
 
-    ``calm`` marks the topic examples without a topic, ``unrelated`` the consent examples that say
-    nothing about texting, ``content`` the messages without frustration. ``consent`` holds each
-    row's score for opt-out and unsure together.
+    ``calm_asked`` is the share of messages that hold nothing which are asked about all the same.
     """
     topic_from = consent_from = feeling_from = None
-    if topics is not None and calm is not None and calm.any():
-        topic_from = float(np.quantile(topics[calm].max(axis=1), 1 - CALM_ASKED))
-    if consent is not None and unrelated is not None and unrelated.any():
-        consent_from = float(np.quantile(consent[unrelated], 1 - CALM_ASKED))
-    if frustration is not None and content is not None and content.any():
-        feeling_from = float(np.quantile(frustration[content], 1 - CALM_ASKED))
+    calm = np.array([not e.topics for e in examples.topics], bool)
+    if fast.topics is not None and calm.any():
+        topic_from = _asked_from(fast.topics[calm].max(axis=1), calm_asked)
+    unrelated = np.array([e.label == "none" for e in examples.consent], bool)
+    if fast.consent is not None and unrelated.any():
+        consent_from = _asked_from(about_texts(fast.consent[unrelated]), calm_asked)
+    content = np.array([e.frustration <= _CONTENT for e in examples.sentiment], bool)
+    if fast.sentiment is not None and content.any():
+        feeling_from = _asked_from(fast.sentiment[content, -1], calm_asked)
     return MixingParameters(
-        intent_margin=float(np.quantile(margin(intents), INTENTS_ASKED)),
+        intent_margin=float(np.quantile(margin(fast.intents.scores), INTENTS_ASKED)),
         topic_from=topic_from,
         consent_from=consent_from,
         feeling_from=feeling_from,
     )
+
+
+def _asked_from(scores: Floats, share: float) -> float:
+    return float(np.quantile(scores, 1 - share))
 
 
 def doubtful_intents(scores: Floats, bounds: MixingParameters) -> Flags:

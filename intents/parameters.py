@@ -115,6 +115,22 @@ class MixingParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondParameters:
+    """Of the second reader, whose opinion counts where the first leaves doubt.
+
+    ``topics``, ``consent`` and ``sentiment`` in [0, 1) are its shares; ``bounds`` say what doubt
+    is, in the other model's raw scores (those of intents play no part). ``layers_sha256`` names the
+    layers that the shares were fitted with.
+    """
+
+    layers_sha256: str
+    topics: float
+    consent: float
+    sentiment: float
+    bounds: MixingParameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Which outputs are whose."""
 
@@ -140,6 +156,7 @@ class Parameters:
     sentiment: SentimentParameters | None = None
     parts: PartsParameters | None = None
     mixing: MixingParameters | None = None
+    second: SecondParameters | None = None
 
     @property
     def columns(self) -> Columns:

@@ -10,10 +10,18 @@ import numpy as np
 from intents.deep import DEEP_FOLDER, TunedModel
 from intents.encoder import Encoder, load_encoder
 from intents.errors import VersionError
-from intents.mixing import asked_for
+from intents.mixing import (
+    about_texts,
+    asked_for,
+    doubtful_consent,
+    doubtful_feeling,
+    doubtful_topics,
+)
 from intents.parameters import Parameters
 from intents.registry import PARAMETERS
 from intents.scoring import Raw, Scorer
+from intents.second_reader import SecondReader, layers_sha256, load_second_reader
+from intents.seconding import mix
 
 MIXED = "mixed"
 ACCURATE_FOLDER = "accurate"
@@ -37,6 +45,7 @@ class Encoders:
         self._folder = models_dir
         self._threads = threads
         self._loaded: dict[str, Encoder] = {}
+        self._second: SecondReader | None = None
 
     def get(self, name: str) -> Encoder:
         """Return an encoder; export it first if that has not happened yet.
@@ -51,6 +60,16 @@ class Encoders:
     def of(self, encoder: str) -> tuple[Encoder, ...]:
         """Return the encoders that a setting, or a version's manifest, names."""
         return tuple(self.get(name) for name in tiers(encoder))
+
+    def second(self) -> SecondReader:
+        """Return the second reader; put it together first if that has not happened yet.
+
+        Raises:
+            WeightsError: no weights, or damaged ones.
+        """
+        if self._second is None:
+            self._second = load_second_reader(self._folder, threads=self._threads)
+        return self._second
 
 
 class Reader(Protocol):
@@ -140,18 +159,83 @@ class DeepReader:
         return self.base.score_quickly(texts)
 
 
+@dataclass(frozen=True, slots=True)
+class SecondedReader:
+    """The models of any tier, and the second reader for what must not be missed.
+
+    It is asked where the base leaves doubt about topics, texting or feelings.
+    """
+
+    base: Reader
+    second: SecondReader
+    parameters: Parameters
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of the base."""
+        return self.base.encoder
+
+    def score(self, texts: Sequence[str]) -> list[Raw]:
+        """Return what the heads say of each message."""
+        return self._seconded(texts, self.base.score(texts))
+
+    def score_quickly(self, texts: Sequence[str]) -> list[Raw]:
+        """Return what the base's quickest model says."""
+        return self.base.score_quickly(texts)
+
+    def _seconded(self, texts: Sequence[str], found: list[Raw]) -> list[Raw]:
+        shares = self.parameters.second
+        if not found or shares is None:
+            return found
+        of, scores = self.parameters.columns, np.stack([raw.scores for raw in found])
+        feelings = slice(of.sentiment.start, of.frustration.stop)
+        about = about_texts(scores[:, of.consent])
+        asked = (
+            doubtful_topics(scores[:, of.topics], shares.bounds),
+            doubtful_consent(about, shares.bounds),
+            doubtful_feeling(scores[:, of.frustration][:, 0], shares.bounds),
+        )
+        rows = [int(row) for row in np.flatnonzero(np.any(asked, axis=0))]
+        if not rows:
+            return found
+        said = self.second.read([texts[row] for row in rows])
+        for columns, opinion, where, share in (
+            (of.topics, said.topics, asked[0], shares.topics),
+            (of.consent, said.consent, asked[1], shares.consent),
+            (feelings, said.sentiment, asked[2], shares.sentiment),
+        ):
+            scores[rows, columns] = mix(scores[rows, columns], opinion, where[rows], share)
+        for row in rows:
+            found[row] = replace(found[row], scores=scores[row])
+        return found
+
+
 def _mean(first: Raw, second: Raw) -> Raw:
     scores = np.asarray((first.scores + second.scores) / 2, np.float32)
     return Raw(scores, (first.nearness + second.nearness) / 2)
 
 
-def open_reader(folder: Path, encoders: Sequence[Encoder], parameters: Parameters) -> Reader:
+def open_reader(
+    folder: Path,
+    encoders: Sequence[Encoder],
+    parameters: Parameters,
+    second: SecondReader | None = None,
+) -> Reader:
     """Open the models in a version's folder, on the encoders that it was trained on.
 
+    ``second`` is needed by versions that were trained beside it.
+
     Raises:
-        VersionError: a file is missing or broken.
+        VersionError: a file is missing or broken, or the version needs another second reader.
     """
     base = _open_base(folder, encoders, parameters)
+    if parameters.second is not None:
+        if second is None or parameters.second.layers_sha256 != layers_sha256():
+            raise VersionError(
+                f"The version in {folder} was trained beside another second reader.",
+                hint="Train again: textwise intents train",
+            )
+        base = SecondedReader(base, second, parameters)
     tuned = parameters.intents.tuned
     if tuned is None or tuned.weight == 0:
         return base

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from hashlib import sha256
 from importlib.metadata import version as library_version
 
-from intents import deep_tuning, features, foreign, kernel, mixing, parts, thresholds
+from intents import (
+    deep_tuning,
+    features,
+    foreign,
+    kernel,
+    mixing,
+    parts,
+    second_reader,
+    seconding,
+    thresholds,
+)
 from intents.data import Corpus
 from intents.deep_training import HELD_OUT, Deep, tuned_encoder
 from intents.encoder import Encoder
@@ -37,6 +47,8 @@ def recipe(*, epochs: int | None = None) -> dict[str, float]:
         "one_for_several": parts.ONE_TAKEN_FOR_SEVERAL,
         "asked": mixing.INTENTS_ASKED,
         "calm_asked": mixing.CALM_ASKED,
+        "second_reader": _number_of(second_reader.layers_sha256()),
+        "second_asked": seconding.CALM_ASKED,
         "calm_intents": _number_of(" ".join(sorted(CALM_INTENTS))),
     }
     return plain if epochs is None else plain | _deep_recipe(epochs)

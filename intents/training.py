@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from intents import seconding
 from intents.building import Built, build
 from intents.card import render_card
 from intents.data import Corpus, load_corpus
@@ -27,6 +28,7 @@ from intents.readers import ACCURATE_FOLDER, Encoders, open_reader
 from intents.recipe import describe, is_current
 from intents.registry import CARD, METRICS, PARAMETERS, PREDICTIONS, Registry
 from intents.scoring import ARRAYS, LIKENESS, VOCABULARY
+from intents.second_reader import SecondReader
 
 __all__ = ["SEED", "build", "ensure_trained", "train", "write_artefacts"]
 
@@ -61,7 +63,8 @@ def train(
     corpus = load_corpus(training_data, labels=labels)
     _check(corpus, training_data)
     registry = Registry(models_dir)
-    models = Encoders(models_dir, threads=threads).of(encoder)
+    encoders = Encoders(models_dir, threads=threads)
+    models = encoders.of(encoder)
     usual = encoder if deep is None else f"{encoder}-deep"
     manifest = describe(corpus, models, encoder=encoder, name=name or usual, seed=seed, deep=deep)
     folder = registry.path(manifest.version)
@@ -72,12 +75,13 @@ def train(
         draft = Path(scratch) / manifest.version
         draft.mkdir()
         started = time.perf_counter()
-        built = build(corpus, *models, seed=seed, progress=progress)
+        second = encoders.second() if seconding.fits(corpus) else None
+        built = build(corpus, *models, seed=seed, second=second, progress=progress)
         if deep is not None:
             built = deepen(built, models, deep, scratch=Path(scratch), seed=seed, progress=progress)
         progress("writing the version", 0, 0)
         seconds = round(time.perf_counter() - started, 1)
-        sealed = _write(draft, registry, manifest, built, models, seconds=seconds)
+        sealed = _write(draft, registry, manifest, built, models, second, seconds=seconds)
         if folder.exists():
             shutil.rmtree(folder)
         draft.rename(folder)
@@ -146,7 +150,12 @@ def _check(corpus: Corpus, folder: Path) -> None:
         )
 
 
-def write_artefacts(folder: Path, built: Built, encoders: Sequence[Encoder]) -> None:
+def write_artefacts(
+    folder: Path,
+    built: Built,
+    encoders: Sequence[Encoder],
+    second: SecondReader | None = None,
+) -> None:
     """Write what serving needs; what reads several wishes is fitted on what has been written."""
     for place, model in zip((folder, folder / ACCURATE_FOLDER), built.models, strict=False):
         place.mkdir(parents=True, exist_ok=True)
@@ -154,7 +163,7 @@ def write_artefacts(folder: Path, built: Built, encoders: Sequence[Encoder]) -> 
         write_likeness(model.messages, place / LIKENESS)
     if built.deep is not None:
         shutil.copytree(built.deep.folder, folder / DEEP_FOLDER)
-    reader = open_reader(folder, encoders, built.parameters)
+    reader = open_reader(folder, encoders, built.parameters, second)
     several = train_parts(built.corpus.several, reader, built.parameters)
     replace(built.parameters, parts=several).write(folder / PARAMETERS)
 
@@ -165,10 +174,11 @@ def _write(
     manifest: Manifest,
     built: Built,
     encoders: Sequence[Encoder],
+    second: SecondReader | None,
     *,
     seconds: float,
 ) -> Manifest:
-    write_artefacts(folder, built, encoders)
+    write_artefacts(folder, built, encoders, second)
     metrics = measure(built, train_seconds=seconds)
     metrics.write(folder / METRICS)
     write_vectors(built.models[0].vectors, folder / VECTORS)

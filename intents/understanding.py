@@ -1,7 +1,7 @@
 """The facade of this room: a message goes in, an ``Understanding`` comes out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +19,7 @@ from intents.readers import Encoders, Reader, open_reader, read_parameters, weig
 from intents.reading import Reading, intent_chances, read
 from intents.registry import Registry
 from intents.scoring import Raw
+from intents.second_reader import SecondReader
 from intents.types import (
     Candidate,
     ConsentReading,
@@ -99,18 +100,28 @@ class Understander:
             registry.path(manifest.version),
             *models,
             version=manifest.version,
+            second=encoders.second,
             product_names=product_names,
         )
 
     @classmethod
     def of_folder(
-        cls, folder: Path, *encoders: Encoder, version: str, product_names: Sequence[str] = ()
+        cls,
+        folder: Path,
+        *encoders: Encoder,
+        version: str,
+        second: Callable[[], SecondReader] | None = None,
+        product_names: Sequence[str] = (),
     ) -> Self:
-        """Load the artefacts in a folder, unchecked: for what was trained a moment ago."""
+        """Load the artefacts in a folder, unchecked: for what was trained a moment ago.
+
+        ``second`` gives the second reader to a version that was trained beside it.
+        """
         parameters = read_parameters(folder)
+        beside = None if second is None or parameters.second is None else second()
         return cls(
             version=version,
-            reader=open_reader(folder, encoders, parameters),
+            reader=open_reader(folder, encoders, parameters, beside),
             parameters=parameters,
             entities=EntityReader.load(product_names),
         )
@@ -159,8 +170,10 @@ class Understander:
         word = consent_words.word_reading(text)
         if word is not None:
             return word, 1.0
-        if self.parameters.consent is None or not _has_words(text):
+        if self.parameters.consent is None:
             return None, 0.0
+        if not _has_words(text):
+            return consent_words.wordless_reading(text)
         raw = self._reader.score([text])[0]
         found, chance = self._consent(text, read(raw, self.parameters))
         # HELP in the customer's own words changes no consent; the turn sees to it.
@@ -234,7 +247,9 @@ class Understander:
         best = reading.candidates[0]
         if found is None and consent_words.asks_for_help(best.intent, best.confidence):
             return ConsentReading.HELP, best.confidence
-        if found is None and consent_words.second_opinion(text, best.intent, best.confidence):
+        if found is None and consent_words.second_opinion(
+            text, best.intent, best.confidence, reading.consent
+        ):
             return ConsentReading.UNSURE, best.confidence
         return found, chance
 

@@ -10,8 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from knowledge_base.catalogue_columns import ENDS, asked_extreme, by_extreme
 from knowledge_base.catalogue_filters import fits, ordered, wanted_attributes, wanted_colors
-from knowledge_base.catalogue_query import normal_size, parse_query
+from knowledge_base.catalogue_names import Names
+from knowledge_base.catalogue_query import Order, normal_size, parse_query, spoken_amounts
 from knowledge_base.question import is_elliptic
 from knowledge_base.types import Product
 from knowledge_base.words import STOP_WORDS, content_words, stem, words
@@ -76,21 +78,21 @@ class Catalogue:
         said; otherwise the rows that pass every filter. An elliptic question ("and in blue?")
         keeps what the one before it was about. Nothing asked for, or nothing fits: no row.
         """
-        named = self.named(question)
-        if named:
-            return named
         carried = previous if previous and is_elliptic(question) else ""
-        if carried:
+        whole = f"{carried} {question}".strip()
+        named = self._sides(question) or self._extremes(whole) or self.named(question)
+        if not named and carried:
             named = self.named(carried)
-            if named:
-                return named
-        return self._filtered(f"{carried} {question}".strip(), similar)
+        return named or self._filtered(whole, similar)
 
     def named(self, question: str) -> tuple[Product, ...]:
         """Return the products a question names, tolerating slips, plurals and parts of names."""
         numbers = [p for word in re.findall(r"[\w-]+", question) if (p := self.by_sku(word))]
         if numbers:
             return _unique(numbers)
+        meant = self._meant.meant(question)
+        if meant:
+            return meant[:MOST_ROWS]
         terms = [self._name_stem(word) for word in content_words(question)]
         return _best_names(self._candidates(terms))
 
@@ -125,6 +127,32 @@ class Catalogue:
         return tuple(p for p in _unique(rows) if p.available and p.sku.casefold() not in asked)[
             :MOST_OFFERED
         ]
+
+    # ── all words of a question together ───────────────────────────────────────────────────
+
+    @cached_property
+    def _meant(self) -> Names:
+        return Names(self.products)
+
+    def _sides(self, question: str) -> tuple[Product, ...]:
+        """Return the two rows that a question compares."""
+        return self._meant.sides(question) if parse_query(question).compares else ()
+
+    def _extremes(self, question: str) -> tuple[Product, ...]:
+        """Return what a superlative or a limit on the price picks, the asked end first."""
+        query = parse_query(question)
+        superlative = query.order is not Order.NONE or ENDS.search(question) is not None
+        if not (superlative or query.limits_price):
+            return ()
+        rows = self._meant.of_kind(spoken_amounts(question), query)
+        colors = wanted_colors(rows, question) if rows else frozenset[str]()
+        fitting = [p for p in rows if fits(p, query, {}, colors)]
+        extreme = asked_extreme(question, fitting)
+        if extreme is not None:
+            return tuple(by_extreme(fitting, extreme)[:MOST_ROWS])
+        if query.order is Order.NONE and not query.limits_price:
+            return ()
+        return tuple(ordered(fitting, query)[:MOST_ROWS])
 
     # ── names ──────────────────────────────────────────────────────────────────────────────
 

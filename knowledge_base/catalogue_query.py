@@ -8,17 +8,20 @@ from enum import StrEnum
 from knowledge_base.patterns import any_of
 from knowledge_base.words import normalise
 
+_MONEY = (
+    r"(?:dollars?|bucks|usd|euros?|eur|pounds?|quid|gbp|kr|kroner|kronor|nok|sek|dkk|francs?|"
+    r"chf|rand|rupees|yen|[$€£¥₹])"
+)
 _AMOUNT = (
-    r"[$€£]?\s?(\d++(?:\.\d{1,2})?+)\s?"
-    r"(?:dollars?|bucks|usd|euros?|eur|pounds?|gbp|[$€£])?"
+    r"(?:[$€£¥₹]|\b(?:r|rs|chf|kr|nok|dkk|sek)\s?(?=\d))?\s?(\d++(?:\.\d{1,2})?+)\s?" + _MONEY + "?"
 )
 _NO_PRICE_UNIT = (
     r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|miles?|km|lbs?|kg|g|oz|%|percent|"
-    r"people|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))"
+    r"people|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))(?!\w)"
 )
 _MOST = any_of(
-    r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|at most|up to|within|"
-    r"max(?:imum)?(?: of)?|beneath)|<)\s*" + _AMOUNT + _NO_PRICE_UNIT
+    r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|nothing over|"
+    r"at most|up to|within|max(?:imum)?(?: of)?|beneath)|<)\s*" + _AMOUNT + _NO_PRICE_UNIT
 )
 _MOST_AFTER = any_of(
     _AMOUNT + r"\s*(?:or (?:less|under|below|cheaper)|max\b|maximum\b|tops\b|budget\b)"
@@ -31,10 +34,22 @@ _BETWEEN = any_of(
     r"\b(?:between|from)\s*" + _AMOUNT + r"\s*(?:and|to|-)\s*" + _AMOUNT + _NO_PRICE_UNIT
 )
 _AROUND = any_of(r"\b(?:around|about|roughly|approx(?:imately)?)\s*[$€£]\s?(\d+(?:\.\d{1,2})?)")
+AMOUNTS = any_of(
+    r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|nothing over|"
+    r"at most|up to|within|max(?:imum)?(?: of)?|beneath|over|above|more than|at least|between|from|"
+    r"budget(?: is| of)?)|<|>)\s*" + _AMOUNT + r"(?:\s*(?:and|to|-)\s*" + _AMOUNT + ")?",
+    _AMOUNT + r"\s*(?:or (?:less|under|below|cheaper)|max\b|maximum\b|tops\b|budget\b)",
+)
+"""Limits on the price with their words, to be left out where names are looked for."""
+
 _CHEAPEST = any_of(
     r"\b(?:cheapest|least expensive|lowest[- ]priced?|lowest price|most affordable)\b"
 )
-_CHEAPER = any_of(r"\b(?:cheaper|less expensive|costs? less)\b")
+_CHEAPER = any_of(
+    r"\b(?:cheaper|less expensive|costs? less|dearer|pricier|more expensive|costs? more|price "
+    r"diff(?:erence)?|difference|diff?rence|compared?|vs|versus)\b",
+    r"\bhow much (?:more|less|extra|dearer|cheaper)\b|\b(?:more|less) than the\b|\bsaving\b",
+)
 _DEAREST = any_of(
     r"\b(?:most expensive|priciest|dearest|highest[- ]priced?|top of the (?:line|range))\b"
 )
@@ -106,7 +121,7 @@ class CatalogueQuery:
 
 def parse_query(question: str) -> CatalogueQuery:
     """Read limits, order and sizes out of a question."""
-    text = normalise(question)
+    text = spoken_amounts(normalise(question))
     least, most = _price_limits(text)
     order = Order.NONE
     if _CHEAPEST.search(text):
@@ -122,6 +137,16 @@ def parse_query(question: str) -> CatalogueQuery:
         advice=_ADVICE.search(text) is not None,
         compares=_CHEAPER.search(text) is not None,
     )
+
+
+_NOTES = {r"\b(?:a |one )?fiver\b": "5", r"\b(?:a |one )?tenner\b": "10"}
+
+
+def spoken_amounts(text: str) -> str:
+    """Write what people call notes as numbers: ``a fiver`` is ``5``."""
+    for said, number in _NOTES.items():
+        text = re.sub(said, number, text, flags=re.IGNORECASE)
+    return text
 
 
 def _price_limits(text: str) -> tuple[Decimal | None, Decimal | None]:

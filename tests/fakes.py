@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from agent.brand import load_brand
 from agent.channels import Receipt
-from agent.decision import Policy
+from agent.decision_policy import Policy
 from agent.domain.ids import MessageId
 from agent.escalation.ruleset import load_rules
 from agent.flows.files import load_flows
+from agent.foundation import Foundation
 from agent.handover import Handovers
 from agent.keywords import load_keywords
 from agent.replies.evidence import Evidence
@@ -25,7 +26,7 @@ from agent.routing import load_routing
 from agent.settings import CHECKOUT, Settings
 from agent.store.unit_of_work import Database
 from agent.turn import TurnTaker
-from agent.wiring import Foundation, Mind
+from agent.wiring.mind import Mind
 from intents.errors import VersionError
 from intents.types import ConsentReading, Expected, Understanding
 from tests.agent.builders import understanding

@@ -11,8 +11,9 @@ from rich.progress import track
 from agent.cli.console import ERRORS, OUT, errors_told, print_json, tell
 from agent.cli.jsonl import read_jsonl, write_jsonl
 from agent.errors import InvalidInputError
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import Mind, lay_foundation, load_mind
+from agent.wiring.mind import Mind, load_mind
 
 
 def ask(

@@ -10,8 +10,10 @@ from rich.table import Table
 from agent.cli.console import OUT, errors_told, tell
 from agent.domain.messages import Delivery, InboundMessage
 from agent.domain.turns import TurnRecord
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import Inline, assemble_inline, lay_foundation, load_mind
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.mind import load_mind
 
 
 def chat(

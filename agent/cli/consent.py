@@ -11,12 +11,14 @@ from agent.consent.chain import check_chain
 from agent.consent.desk import ConsentDesk, Withdrawal
 from agent.consent.importing import GivenConsent, import_consents
 from agent.consent.links import PreferenceLinks
-from agent.consent.proof import Proof, proof_data, proof_document
+from agent.consent.proof import Proof
+from agent.consent.proof_data import proof_data
+from agent.consent.proof_document import proof_document
 from agent.domain.consent import ConsentSource, Purpose
 from agent.errors import ConfigurationError, InvalidInputError
 from agent.foundation import Foundation, lay_foundation
 from agent.secrets_file import load_secrets
-from agent.sending.proactive import read_number
+from agent.sending.numbers import read_number
 from agent.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True)

@@ -15,12 +15,13 @@ from agent.cli.console import errors_told, print_json, tell
 from agent.domain.customers import Customer
 from agent.domain.ids import CustomerId
 from agent.errors import InvalidInputError
+from agent.foundation import lay_foundation
 from agent.inbox import normalise_address
 from agent.privacy.erasure import erase_everywhere
 from agent.privacy.export import Exporter, PersonalData
 from agent.sending.places import known_zone
 from agent.settings import load_settings
-from agent.wiring import fingerprint, lay_foundation
+from agent.wiring.texts import fingerprint
 
 app = typer.Typer(no_args_is_help=True)
 

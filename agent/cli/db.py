@@ -3,8 +3,8 @@
 import typer
 
 from agent.cli.console import errors_told, tell
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import lay_foundation
 
 app = typer.Typer(no_args_is_help=True)
 

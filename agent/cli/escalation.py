@@ -8,12 +8,12 @@ import typer
 from rich.table import Table
 
 from agent.cli.console import OUT, errors_told, print_json
-from agent.decision import Policy
+from agent.decision_policy import Policy
 from agent.escalation.replay import Replay, replay
 from agent.escalation.ruleset import load_rules
+from agent.foundation import lay_foundation
 from agent.routing import load_routing
 from agent.settings import load_settings
-from agent.wiring import lay_foundation
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -16,6 +16,9 @@ from agent.settings import Settings
 from intents.errors import VersionError
 from intents.registry import MANIFEST, Registry
 
+BY = "command line"
+"""Who acts, in what is kept of an action."""
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Version = Annotated[
     str | None, typer.Option("--version", help="A version, `active`, `previous` or `newest`.")

@@ -11,6 +11,7 @@ from agent.cli.console import OUT, errors_told, print_json
 from agent.cli.intents_baselines import print_baselines, run_baselines
 from agent.cli.intents_printing import print_metrics
 from agent.cli.intents_shared import (
+    BY,
     AsJson,
     LabelColumn,
     LiveTest,
@@ -91,7 +92,7 @@ def train(
                 promotion.promote(
                     registry,
                     manifest.version,
-                    by="command line",
+                    by=BY,
                     written_test=written_test(settings, None),
                     live_test=live_labels(settings, live_test),
                     progress=show,

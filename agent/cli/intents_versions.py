@@ -10,6 +10,7 @@ from rich.table import Table
 from agent.cli.console import OUT, errors_told, print_json, tell
 from agent.cli.intents_printing import print_active
 from agent.cli.intents_shared import (
+    BY,
     AsJson,
     LiveTest,
     live_labels,
@@ -57,7 +58,7 @@ def promote(
             active = promote_version(
                 registry,
                 version_named(registry, version),
-                by="command line",
+                by=BY,
                 force=force,
                 written_test=written_test(settings, test),
                 live_test=live_labels(settings, live_test),
@@ -73,7 +74,7 @@ def promote(
 def rollback(*, as_json: AsJson = False) -> None:
     """Go back to the version that was active before."""
     with errors_told():
-        active = open_registry(load_settings()).rollback(by="command line")
+        active = open_registry(load_settings()).rollback(by=BY)
         if as_json:
             print_json({"active": active.version})
         else:

@@ -9,9 +9,10 @@ import typer
 from rich.table import Table
 
 from agent.cli.console import ERRORS, OUT, errors_told, print_json
+from agent.foundation import Foundation, lay_foundation
 from agent.knowledge import COLLECTION, LiveKnowledge
 from agent.settings import DEMO_KNOWLEDGE, load_settings
-from agent.wiring import Foundation, chroma_url, lay_foundation, live_knowledge
+from agent.wiring.mind import chroma_url, live_knowledge
 from intents.encoder import load_encoder
 from intents.readers import retrieval_encoder
 from knowledge_base.documents import IngestReport

@@ -13,7 +13,9 @@ from agent.cli import (
     flows,
     intents,
     intents_data,
-    intents_live,
+    intents_gate,
+    intents_label,
+    intents_shadow,
     kb,
     sending,
     serve,
@@ -44,7 +46,9 @@ app.command("chat")(chat.chat)
 app.command("ask")(ask.ask)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
-intents_live.mount(intents.app, intents_data.app)
+intents.app.command("shadow")(intents_shadow.shadow)
+intents.app.command("gate")(intents_gate.gate)
+intents_data.app.command("label")(intents_label.label)
 app.add_typer(intents.app, name="intents", help="Train, judge and choose the models.")
 app.add_typer(kb.app, name="kb", help="The knowledge base.")
 app.add_typer(flows.app, name="flows", help="Dialogues described in YAML.")

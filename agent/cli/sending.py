@@ -9,9 +9,10 @@ import typer
 from agent.cli.console import errors_told, print_json, tell
 from agent.domain.consent import Purpose
 from agent.errors import InvalidInputError
-from agent.sending.proactive import IfQuiet, Outbound, OutboundReceipt, OutboundState
+from agent.foundation import lay_foundation
+from agent.sending.outbound import IfQuiet, Outbound, OutboundReceipt, OutboundState
 from agent.settings import load_settings
-from agent.wiring import lay_foundation, proactive_texts_from_outside
+from agent.wiring.proactive import proactive_texts_from_outside
 
 
 def send(

@@ -11,9 +11,11 @@ import typer
 from agent.brand import Brand, load_brand
 from agent.cli.console import errors_told, tell
 from agent.errors import ConfigurationError
+from agent.foundation import lay_foundation
 from agent.secrets_file import Secrets, load_secrets, load_suppression_key
 from agent.settings import Settings, load_settings
-from agent.wiring import lay_foundation, load_mind, seed
+from agent.wiring.mind import load_mind
+from agent.wiring.services import seed
 
 STOP_S = 3
 """How long stopping waits for slow requests."""

@@ -17,8 +17,10 @@ from agent.domain.customers import Customer
 from agent.domain.ids import ConversationId, CustomerId
 from agent.domain.messages import Author, InboundMessage
 from agent.errors import InvalidInputError
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import Inline, assemble_inline, lay_foundation, load_mind
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.mind import load_mind
 
 
 class AgentTurns(StrEnum):

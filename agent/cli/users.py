@@ -6,8 +6,8 @@ import typer
 
 from agent.cli.console import errors_told, print_json, tell
 from agent.errors import InvalidInputError
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import lay_foundation
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -11,7 +11,7 @@ from agent.consent.proof import Proof, prove
 from agent.domain.consent import ConsentSource, Purpose
 from agent.domain.ports import Clock
 from agent.errors import InvalidInputError
-from agent.sending.proactive import read_number
+from agent.sending.numbers import read_number
 from agent.store.unit_of_work import Database
 
 

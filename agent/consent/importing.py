@@ -16,7 +16,7 @@ from agent.consent.terms import text_version
 from agent.domain.consent import ConsentAction, ConsentSource, Purpose
 from agent.domain.ports import Clock
 from agent.errors import InvalidInputError, TextwiseError
-from agent.sending.proactive import read_number
+from agent.sending.numbers import read_number
 from agent.store.unit_of_work import Database, UnitOfWork
 
 COLUMNS = ("number", "purpose", "time", "text_shown", "source")

@@ -49,7 +49,7 @@ class LedgerOf:
         self._add(ConsentAction.OPT_OUT, source, purposes=tuple(Purpose))
         self._settle(QuestionKind.OPT_OUT, QuestionState.YES)
         self._settle(QuestionKind.DOUBLE_OPT_IN, QuestionState.NO)
-        return self.uow.messages.cancel_pending(self.uow.proactive.threads(self.customer_id))
+        return self.uow.sends.cancel_pending(self.uow.proactive.threads(self.customer_id))
 
     def start(self, source: str) -> None:
         """Give back what START may."""

@@ -22,7 +22,8 @@ from agent.domain.ports import Clock
 from agent.errors import InvalidInputError
 from agent.replies.segments import fit, measure
 from agent.replies.templates import Templates
-from agent.sending.proactive import ProactiveTexts, read_number
+from agent.sending.numbers import read_number
+from agent.sending.proactive import ProactiveTexts
 from agent.store.unit_of_work import Database, UnitOfWork
 
 _log = structlog.get_logger(__name__)

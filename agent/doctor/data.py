@@ -18,7 +18,8 @@ from agent.settings import Settings
 from agent.store.engine import create_engine
 from agent.store.migrate import is_current
 from agent.store.sending_tables import SuppressionRow
-from agent.store.tables import MessageRow, ProcessRow
+from agent.store.service_tables import ProcessRow
+from agent.store.tables import MessageRow
 from agent.store.unit_of_work import Database
 
 ENGINES = 2

@@ -11,7 +11,8 @@ from agent.knowledge import COLLECTION, FILES, FOLDER
 from agent.knowledge_files import fingerprint, own_mark
 from agent.replies.selection import LAYERS
 from agent.settings import DEMO_KNOWLEDGE, Settings
-from agent.wiring import chroma_url, load_understander, model_registry, version_loader
+from agent.wiring.mind import chroma_url
+from agent.wiring.models import load_understander, model_registry, version_loader
 from intents.encoder import Encoder
 from intents.errors import IntentsError
 from intents.readers import Encoders, retrieval_encoder

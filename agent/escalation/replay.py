@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.decision import Policy, decide
+from agent.decision import decide
+from agent.decision_policy import Policy
 from agent.domain.signals import Decision
 from agent.domain.turns import TurnRecord
 

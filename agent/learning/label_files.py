@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from agent.domain.learning import LabelItem, LabelQueue
-from agent.store.repositories.labels import text_hash
+from agent.store.label_rows import text_hash
 from agent.store.unit_of_work import Database
 
 WRITER = "live"

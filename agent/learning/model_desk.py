@@ -1,25 +1,23 @@
 """What a lead does with trained versions: look, compare, promote, roll back, shadow."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from agent.domain.learning import Difference, Job, Tally
+from agent.domain.learning import Job
 from agent.domain.ports import Clock
 from agent.errors import ConflictError, InvalidInputError, NotFoundError
 from agent.learning.jobs import JobRunner, Tell, Work
+from agent.learning.model_errors import intents_told
+from agent.learning.model_views import Overview, Serving, ShadowView, VersionView, metrics_of
 from agent.learning.shadow import ShadowState, read_state, state_of, write_state
-from agent.models import Refused
 from agent.settings import Settings
 from agent.store.unit_of_work import Database
 from intents import promotion
 from intents.errors import IntentsError
 from intents.manifest import Manifest
-from intents.metrics import Metrics
 from intents.promotion import Verdict
-from intents.registry import MANIFEST, METRICS, Change, Registry
+from intents.registry import MANIFEST, METRICS, Registry
 
 EVALUATE, COMPARE, GATE, PROMOTE = "evaluate", "compare", "gate", "promote"
 """Kinds of job."""
@@ -28,63 +26,6 @@ HELD_OUT, WRITTEN, LIVE = "held-out", "written", "live"
 """What versions are judged on."""
 
 REPORT = "report.html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionView:
-    """A trained version. ``metrics`` is None where its file cannot be read."""
-
-    manifest: Manifest
-    metrics: Metrics | None
-    active: bool
-    shadow: bool
-    trained_at: datetime
-    report: bool
-
-    @property
-    def name(self) -> str:
-        """The version's id."""
-        return self.manifest.version
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Overview:
-    """All versions, the newest first; what is live, and what stands in its way."""
-
-    versions: tuple[VersionView, ...]
-    live: str
-    wanted: str | None
-    refused: Refused | None
-    earlier: str | None
-    history: tuple[Change, ...]
-    shadow: ShadowState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShadowView:
-    """What a shadow has found so far."""
-
-    state: ShadowState
-    tallies: tuple[Tally, ...]
-    differences: tuple[Difference, ...]
-
-    @property
-    def compared(self) -> int:
-        """Messages that both versions have read."""
-        return sum(tally.compared for tally in self.tallies)
-
-    @property
-    def differed(self) -> int:
-        """Those of them that they read differently."""
-        return sum(tally.differed for tally in self.tallies)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
-    """What this process serves: the version, and the one it refuses."""
-
-    version: str
-    refused: Refused | None
 
 
 class ModelDesk:
@@ -293,26 +234,9 @@ class ModelDesk:
         trained = (folder / MANIFEST).stat().st_mtime
         return VersionView(
             manifest=manifest,
-            metrics=_metrics(folder / METRICS),
+            metrics=metrics_of(folder / METRICS),
             active=manifest.version == active,
             shadow=shadow is not None and shadow.version == manifest.version,
             trained_at=datetime.fromtimestamp(trained, UTC),
             report=self._report(manifest.version) is not None,
         )
-
-
-def _metrics(path: Path) -> Metrics | None:
-    try:
-        return Metrics.read(path)
-    except IntentsError:
-        # Figures of an older form; the version itself may be sound, and its page says so.
-        return None
-
-
-@contextmanager
-def intents_told() -> Iterator[None]:
-    """Turn the errors of ``intents/`` into those that the API has a status for."""
-    try:
-        yield
-    except IntentsError as error:
-        raise NotFoundError(str(error), hint=error.hint) from error

@@ -8,7 +8,8 @@ from agent.domain.ports import Clock
 from agent.learning.jobs import JobRunner
 from agent.learning.label_files import LabelFiles
 from agent.learning.labelling import Labelling
-from agent.learning.model_desk import ModelDesk, Serving
+from agent.learning.model_desk import ModelDesk
+from agent.learning.model_views import Serving
 from agent.learning.observer import LOOK_S as OBSERVE_S
 from agent.learning.observer import Observer
 from agent.learning.question_desk import LOOK_S as SORT_S

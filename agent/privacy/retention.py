@@ -13,10 +13,10 @@ from agent.domain.ports import Clock
 from agent.domain.turns import TurnState
 from agent.store.knowledge_tables import OpenQuestionRow
 from agent.store.learning_tables import LabelRow, ShadowDifferenceRow
+from agent.store.service_tables import EventRow
 from agent.store.tables import (
     ConversationRow,
     EscalationRow,
-    EventRow,
     MessageRow,
     NoteRow,
     TraceRow,

@@ -2,6 +2,7 @@
 
 import re
 
+from agent.replies.paraphrase import in_other_words
 from agent.replies.words import normalise
 
 _MONTH_NAME = (
@@ -37,7 +38,7 @@ _CANONICAL = tuple(
             r"\1 \2 to \1 \3",
         ),
         (rf"\b(\d{{1,2}})( ?- ?| to | and )(\d{{1,2}}) ({_MONTH_NAME})\b", r"\1 \4\2\3 \4"),
-        (r"\ban? (?:extra|additional) (?=[$€£₹¥]|[A-Z]{1,3}[$ ]?\d)", ""),
+        (r"\ban? (?:extra|additional|further) (?=[$€£₹¥]|[A-Z]{1,3}[$ ]?\d)", ""),
         (r"\b(?:prohibited|forbidden|banned)\b", "not allowed"),
         (r"\b(?:refuse|decline)s?\b", "do not accept"),
         (
@@ -68,7 +69,7 @@ _CANONICAL = tuple(
 
 def canonical_form(text: str) -> str:
     """Return a text with words that mean the same brought to one wording."""
-    text = normalise(text)
+    text = in_other_words(normalise(text))
     for pattern, replacement in _CANONICAL:
         text = pattern.sub(replacement, text)
     return text

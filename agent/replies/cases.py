@@ -13,30 +13,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.brand import WEEKDAYS
+from agent.replies.value_readers import DAYS
+from agent.replies.value_units import SORTS, ends_of
 from agent.replies.values import Bound, Value, ValueKind, values_of
 from agent.replies.words import normalise
 
 Stretch = tuple[float, float]
 """From and to, both counted in, in the least unit of its sort."""
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _MONTH_DAYS = 31
 """A day of the year is numbered as if each month had so many days."""
 
-_LENGTHS = {"mm": 0.001, "cm": 0.01, "in": 0.0254, "ft": 0.3048, "m": 1, "km": 1000, "mi": 1609}
-_WEIGHTS = {"g": 1, "oz": 28.35, "lb": 453.6, "kg": 1000}
-_VOLUMES = {"ml": 1, "l": 1000, "gal": 3785}
-_HOURS = {"minute": 1 / 60, "hour": 1, "day": 24, "business day": 24, "night": 24, "week": 168,
-          "month": 730, "year": 8766}  # fmt: skip
-_SORTS: Mapping[str, tuple[str, float]] = {
-    unit: (sort, size)
-    for sort, units in (
-        ("length", _LENGTHS), ("weight", _WEIGHTS), ("volume", _VOLUMES), ("time", _HOURS),
-    )
-    for unit, size in units.items()
-}  # fmt: skip
-"""Units with their sort, and their size in its least unit."""
-
+_YEAR = SORTS["year"][1]
 _ROUNDING = 1e-6
 
 
@@ -77,8 +65,8 @@ def _asked(question: str) -> Mapping[str, tuple[Stretch, ...]]:
         for sort, stretch in _of_value(value):
             found[sort] = (*found.get(sort, ()), stretch)
     for match in _AGE.finditer(text):
-        years = float(next(filter(None, match.groups()))) * _HOURS["year"]
-        found["time"] = (*found.get("time", ()), (years, years + 0.99 * _HOURS["year"]))
+        years = float(next(filter(None, match.groups()))) * _YEAR
+        found["time"] = (*found.get("time", ()), (years, years + 0.99 * _YEAR))
     for shape, code in _codes(text):
         found[shape] = (*found.get(shape, ()), (code, code))
     return found
@@ -204,34 +192,25 @@ def _of_value(value: Value) -> Iterator[tuple[str, Stretch]]:
         yield from (("weekday", stretch) for stretch in _weekdays(value.amount))
     elif value.kind is ValueKind.DATE:
         yield "date", _date(value.amount)
-    elif value.unit in _SORTS and value.kind in {ValueKind.DURATION, ValueKind.MEASURE}:
-        sort, size = _SORTS[value.unit]
-        low, high = _ends(value.amount)
+    elif value.unit in SORTS and value.kind in {ValueKind.DURATION, ValueKind.MEASURE}:
+        sort, size = SORTS[value.unit]
+        low, high = ends_of(value.amount)
         yield sort, (low * size, high * size)
 
 
 def _weekdays(amount: str) -> Iterator[Stretch]:
-    if "-" in amount:
-        first, last = (_DAYS.index(day) for day in amount.split("-"))
-        yield from _around((first, last), "weekday")
+    days = [DAYS.index(day) for day in re.split("[-,]", amount) if day in DAYS]
+    if "-" in amount and len(days) == 2:  # noqa: PLR2004 - from one to the other
+        yield from _around((days[0], days[1]), "weekday")
         return
-    yield from ((float(_DAYS.index(day)),) * 2 for day in amount.split(",") if day in _DAYS)
+    # 'mon-wed-fri' names three days.
+    yield from ((float(day),) * 2 for day in days)
 
 
 def _date(amount: str) -> Stretch:
     month, _, day = amount.partition("/")
     start = int(month) * _MONTH_DAYS
     return (start + int(day),) * 2 if day else (start, start + _MONTH_DAYS)
-
-
-def _ends(amount: str) -> Stretch:
-    numbers = [_as_number(part) for part in amount.split("-")]
-    return min(numbers), max(numbers)
-
-
-def _as_number(text: str) -> float:
-    top, _, bottom = text.partition("/")
-    return float(top) / float(bottom) if bottom else float(text)
 
 
 _CODE = re.compile(r"(?<![\w$€£.])(?:(?P<letters>[A-Za-z]{1,2})(?P<n>\d{1,2})|#(?P<m>\d{1,3}))\b")

@@ -1,13 +1,13 @@
 """Negation, conditions and time: a claim may not say yes for no, nor more than was granted."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 
-from agent.replies.claims import Statement, conditions_of, read_statement
+from agent.replies.claims import Statement, read_statement
+from agent.replies.clauses import conditions_of
+from agent.replies.generosity_checks import GENEROUS, generosity_kept
 from agent.replies.light import LIGHT
 from agent.replies.spots import Claim, Spot, likeliest
-from agent.replies.values import Bound, Value, ValueKind
+from agent.replies.values import Value, ValueKind
 from agent.replies.words import stem
 
 
@@ -23,13 +23,19 @@ def negation_agrees(claim: Statement, spot: Spot) -> str:
         # "No lessons in the holidays" and "lessons, but none in the holidays" deny the same.
         if in_claim and (word in claim.stated or claim.negated & denied):
             continue
+        # "No boats on Sundays" and "boats, but none on Sundays" deny it of the same day.
+        if claim.denied_values & spot.statement.denied_values:
+            continue
         # So do "cash is not covered" and "it does not cover cash", either way round.
         if claim.denied_of & denied or claim.negated & denied_of & claim.stems:
             continue
         return f"{word!r} is {'not ' if in_claim else ''}denied in the evidence"
-    if claim.negated and not denied:
+    if claim.negated - _LINKING and not denied and not claim.negated & denied_of:
         return "the evidence denies nothing"
     return _denied_by_value(claim, spot)
+
+
+_LINKING = frozenset({stem("between")})
 
 
 def _is_denied(word: str, claim: Statement, spot: Spot) -> bool | None:
@@ -39,7 +45,7 @@ def _is_denied(word: str, claim: Statement, spot: Spot) -> bool | None:
     near = [clause for clause in likeliest(claim, spot) if word in clause.stems]
     if not near and (states if denies else False):
         return None
-    if denies and not near and _stands_elsewhere(claim, spot):
+    if denies and not near and _stands_elsewhere(claim, spot) and (states or word in LIGHT):
         return None
     if near:
         return any(word in clause.negated for clause in near)
@@ -55,6 +61,11 @@ def _stands_elsewhere(claim: Statement, spot: Spot) -> bool:
 
 def _denied_by_value(claim: Statement, spot: Spot) -> str:
     """A value that stands only where something is denied brings the denial with it."""
+    if not claim.negated and not claim.denied_values:
+        for value in claim.values:
+            denied = [value.key in c.denied_values for c in spot.clauses if _has(value, c)]
+            if value.kind in _DAYS and denied and all(denied):
+                return f"{value} is denied in the evidence"
     for clause in spot.clauses:
         elsewhere = {v.key for other in spot.clauses if other is not clause for v in other.values}
         here = {value.key for value in clause.values} - elsewhere
@@ -64,23 +75,57 @@ def _denied_by_value(claim: Statement, spot: Spot) -> str:
     return ""
 
 
+def _has(value: Value, clause: Statement) -> bool:
+    return any(value.key == other.key for other in clause.values)
+
+
+_DAYS = frozenset({ValueKind.WEEKDAY, ValueKind.DATE})
+
+
+def is_all_denial(claim: Statement, spot: Spot) -> str:
+    """What the evidence only denies something of, it says nothing else of.
+
+    ``The counter in Ueno is not open`` holds no ``pick up at the counter in Ueno``.
+    """
+    if claim.values or claim.negated or claim.denied_of:
+        return ""
+    for clause in likeliest(claim, spot):
+        told = clause.stated - clause.denied_of - LIGHT
+        if (
+            clause.negated - clause.stated
+            and not clause.negated & claim.stems
+            and (not told & claim.stems)
+        ):
+            return "the evidence only denies something of it"
+    return ""
+
+
 def conditions_kept(claim: Claim, spot: Spot) -> str:
     """A condition under which the evidence says something must be said with it."""
     said = claim.sentence.stems | claim.sentence.tokens | claim.context
     keys = {value.key for value in claim.sentence.values}
     likely = likeliest(claim.statement, spot)
-    given = claim.statement.tokens & _GENEROUS
+    given = claim.statement.tokens & GENEROUS
     generous = [c for c in spot.clauses if given & c.tokens and c not in likely]
     if given and any(given & c.tokens for c in likely):
-        generous = []
+        # "Both are free, but places for the second must be booked."
+        mine = claim.statement.stems - LIGHT
+        generous = [c for c in spot.clauses if _BOUND_TO & c.tokens and mine & c.stems]
     for clause in (*likely, *generous):
         for condition in conditions_of(clause.text):
             read = read_statement(condition)
-            needed = len(read.stems) + len(read.values)
-            echoed = len(read.stems & said) + sum(1 for v in read.values if v.key in keys)
+            stems = read.stems - _MARKING
+            if not stems and not read.values:
+                continue
+            if condition.casefold().startswith("only"):
+                # What the rest of the clause says too does not tell that the limit was kept.
+                rest = read_statement(clause.text.replace(condition, " "))
+                stems = (stems - rest.stems - LIGHT) or stems
+            needed = len(stems) + len(read.values)
+            echoed = len(stems & said) + sum(1 for v in read.values if v.key in keys)
             if needed and echoed < needed / 2 and not _is_beside(condition, clause, claim):
                 return f"the condition {condition.strip()!r} is dropped"
-        missing = _generosity(claim, clause)
+        missing = generosity_kept(claim, clause)
         if missing:
             return missing
     return ""
@@ -100,95 +145,8 @@ def _is_beside(condition: str, clause: Statement, claim: Claim) -> bool:
     )
 
 
-_GENEROUS = frozenset(
-    stem(w)
-    for w in """free discount refund guarantee off include save bonus credit waive""".split()  # noqa: SIM905
-)
-
-
-_INCLUDED = frozenset({stem("include"), stem("included")})
-_MOST_LEFT_OUT = 0.45
-
-
-def _generosity(claim: Claim, clause: Statement) -> str:
-    """What is given away must be told with what it is bound to."""
-    generous = claim.statement.tokens & _GENEROUS & clause.tokens
-    percents = [v for v in claim.statement.values if v.kind is ValueKind.PERCENT]
-    if not generous and not percents:
-        return ""
-    keys = {value.key for value in claim.sentence.values}
-    for value in clause.values:
-        restricts = value.bound in {Bound.LEAST, Bound.MOST} or _RESTRICTS.search(
-            clause.text[: value.span[0]]
-        )
-        if restricts and value.key not in keys and value.span[1] <= len(clause.text):
-            return f"the condition {value.bound} {value} is dropped"
-    tail = _left_of_tail(claim, clause)
-    if tail:
-        return f"{tail!r} is dropped"
-    said = claim.sentence.stems | claim.sentence.tokens | claim.context
-    if not percents and generous <= _INCLUDED:
-        return ""  # of several things that are included one may be told
-    own = _given_in(clause, generous, percents) - LIGHT
-    if own and len(own - said) > _MOST_LEFT_OUT * len(own):
-        return f"{', '.join(sorted(own - said))}: left out of what is promised"
-    return ""
-
-
-def _given_in(
-    clause: Statement, generous: frozenset[str], percents: Sequence[Value]
-) -> frozenset[str]:
-    """Return the matter of the part of a clause that gives something away.
-
-    ``Members pay $120 a month and get 10% off shampoos`` gives 10% off shampoos to members.
-    """
-    keys = {value.key for value in percents}
-    parts = [read_statement(part) for part in _GIVING.split(clause.text)]
-    giving = [p for p in parts if generous & p.tokens or keys & {v.key for v in p.values}]
-    if len(parts) < 2 or not giving:  # noqa: PLR2004
-        return clause.stems
-    subject = frozenset(parts[0].order[:1])
-    return subject.union(*(part.stems for part in giving))
-
-
-_GIVING = re.compile(
-    r"\s+and\s+(?=(?:get|gets|receive|receives|is|are|has|have|includes?|costs?|pays?|earns?)\b)"
-)
-_RESTRICTS = re.compile(r"\b(?:of|over|under|above|below|from)\s(?:the |a |an )?$", re.IGNORECASE)
-
-
-_TAIL = re.compile(
-    r"(?:\b(?:free|included|refunded|refundable|guaranteed|covered|waived|valid)\s+"
-    r"(?=(?:for|on|with|within|in|to|at|up to|until|from|during|of|over|after)\b)|\b(?:off|"
-    r"discount on)\s+)"
-    r"(?P<tail>[^,;.]*)",
-    re.IGNORECASE,
-)
-
-
-_TAIL_END = re.compile(r"\s+and\s+(?:can|is|are|takes?|costs?|we|you|it)\b.*$", re.IGNORECASE)
-
-
-def _left_of_tail(claim: Claim, clause: Statement) -> str:
-    """Return what follows ``free`` or ``off`` in the evidence where most of it is left out.
-
-    A word of the claim counts once: ``potting is free for pots`` is not ``potting is free``.
-    """
-    match = _TAIL.search(clause.text)
-    if match is None:
-        return ""
-    tail = read_statement(_TAIL_END.sub("", match["tail"]))
-    head = read_statement(clause.text[: match.start()])
-    left = Counter(claim.sentence.order) - Counter(head.order)
-    keys = {value.key for value in claim.sentence.values}
-    needed = len(tail.order) + len(tail.values)
-    echoed = sum((left & Counter(tail.order)).values())
-    echoed += sum(1 for value in tail.values if value.key in keys)
-    off = match.group().casefold().startswith(("off", "discount"))
-    thing = frozenset(tail.order[:1]) - LIGHT if off else frozenset()
-    if thing and not thing & set(left):
-        return match["tail"].strip()
-    return match["tail"].strip() if needed and echoed < needed / 2 else ""
+_MARKING = frozenset(stem(w) for w in ("after", "before", "only", "during", "while"))
+_BOUND_TO = frozenset(stem(w) for w in ("must", "only", "unless", "needs"))
 
 
 def time_agrees(claim: Claim, spot: Spot) -> str:
@@ -196,6 +154,12 @@ def time_agrees(claim: Claim, spot: Spot) -> str:
     keys = {value.key for value in claim.statement.values}
     clauses = likeliest(claim.statement, spot)
     with_values = [c for c in clauses if keys & {value.key for value in c.values}]
-    if any(clause.past for clause in with_values or clauses) and not claim.sentence.past:
+    if claim.sentence.past:
+        return ""
+    if any(clause.past for clause in with_values or clauses):
         return "the evidence tells of the past"
+    for key in keys:
+        holders = [clause for clause in spot.clauses if key in {v.key for v in clause.values}]
+        if holders and all(clause.past for clause in holders):
+            return "the evidence tells of the past"
     return ""

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Sequence
 
 from agent.replies.claims import Statement
-from agent.replies.condition_checks import conditions_kept, negation_agrees, time_agrees
-from agent.replies.spots import Claim, Spot
-from agent.replies.subject_checks import (
-    names_belong,
-    not_merged,
-    row_is_named,
-    subject_is_own,
-    values_belong,
+from agent.replies.condition_checks import (
+    conditions_kept,
+    is_all_denial,
+    negation_agrees,
+    time_agrees,
 )
+from agent.replies.name_checks import names_belong, names_held
+from agent.replies.place_checks import place_agrees
+from agent.replies.promise_checks import nothing_promised
+from agent.replies.qualifier_checks import qualifiers_kept
+from agent.replies.spots import Claim, Spot
+from agent.replies.subject_checks import not_merged, row_is_named, subject_is_own, values_belong
 from agent.replies.value_checks import bounds_agree, values_held
-from agent.replies.word_checks import names_held, nothing_promised, qualifiers_kept, words_held
+from agent.replies.word_checks import words_held
 
 
 def why_not(claim: Claim, spots: Sequence[Spot]) -> tuple[str, Spot | None]:
@@ -62,6 +65,7 @@ _CHECKS: tuple[_Check, ...] = (
     lambda claim, spot, _: values_held(claim.statement, spot),
     lambda claim, spot, _: names_held(claim.statement, spot),
     lambda claim, spot, _: words_held(claim.statement, spot),
+    lambda claim, spot, _: place_agrees(claim.statement, spot),
     row_is_named,
     subject_is_own,
     lambda claim, spot, _: not_merged(claim, spot),
@@ -70,6 +74,7 @@ _CHECKS: tuple[_Check, ...] = (
     lambda claim, spot, _: nothing_promised(claim.statement, spot),
     lambda claim, spot, _: qualifiers_kept(claim, spot),
     lambda claim, spot, _: negation_agrees(claim.statement, spot),
+    lambda claim, spot, _: is_all_denial(claim.statement, spot),
     lambda claim, spot, _: bounds_agree(claim.statement, spot),
     lambda claim, spot, _: conditions_kept(claim, spot),
     lambda claim, spot, _: time_agrees(claim, spot),

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.replies.claims import Statement, clauses_of, limits, opening, read_statement
+from agent.replies.claims import Statement, read_statement
+from agent.replies.clauses import clauses_of, limits, opening
 from agent.replies.entailment import why_not
 from agent.replies.evidence import Evidence
 from agent.replies.light import LIGHT, RISKY
@@ -44,7 +45,8 @@ class _Work:
 
 
 _HANGS = re.compile(
-    r"^(?:and |but |so |plus )?(?:it|they|this|these|those|that|he|she|both|there|its|"
+    r"^(?:and |but |so |plus )?(?:(?:for|in|on|at|after|from|with|within|during|before|until) "
+    r"[^,]{1,30}?,? )?(?:it|they|this|these|those|that|he|she|both|there|its|who|which|where|"
     r"their)\b",
     re.IGNORECASE,
 )

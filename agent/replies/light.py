@@ -1,10 +1,11 @@
 """Words the guard weighs apart: those a paraphrase may add, and those it never may."""
 
+from agent.replies.paraphrase import in_other_words
 from agent.replies.words import stem
 
 
 def _stems(words: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in words.split())
+    return frozenset(stem(word) for word in f"{words} {in_other_words(words)}".split())
 
 
 LIGHT = _stems(
@@ -23,6 +24,12 @@ LIGHT = _stems(
     unfortunately otherwise beyond due add around approximately roughly least together
     plus minus sign lead teach guide host manage handle hold occur happen situate sit join attend
     own speak talk meet age current session possible final
+    ones give gives pay pays paid travel along later way event visit man woman folks expect drop
+    leave yourself
+    themselves ourselves useful worth becomes simple straight whole entire else soon actually
+    altogether overall normal regular right spend spent chance case head pop fetch grab stay
+    sort arrange involve mean means belong request mention enjoy love lovely nice perfect afraid
+    careful aware remember rather instead anyway already currently
     apply applies applied count counts qualify eligible receive received apiece long period
     window timeframe turnaround carry carries sell sells sold come bear feature features"""
 )
@@ -44,6 +51,6 @@ RISKY = _stems(
     after half-price early-bird mandatory optional online indoors outdoors upstairs downstairs
     left right north south east west fresh frozen cash card cards cheque check twice once weekly
     daily monthly yearly annual annually hourly exchange store-credit replacement replace loan
-    rental rent trial"""
+    rental rent trial creditcard"""
 )
 """Stems that promise, limit or tell things apart: the evidence's own statement must hold each."""

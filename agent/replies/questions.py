@@ -109,12 +109,28 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
     for aspect, pattern in (
         (
             Aspect.PRICE,
-            r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|\$|\bbudget\b",
+            (
+                r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|[$£€]|"
+                r"\bbudget\b|\bhm\b|\bdo (?:i|we) pay\b|\bwhat do you charge\b|\b(?:it|they|"
+                r"that) run\b|\bcost of\b"
+            ),
         ),
         (
             Aspect.STOCK,
             (
-                r"\b(?:in )?stock|\bavailab|\bsold out\b|\bdo (?:you|u|ya|y'?all|you guys) "
+                r"\b(?:in )?stock|\b(?:any|some|still) (?:in|there|free|going|available)\b|"
+                r"\bstill (?:got|get|have|has|join|book|something|in|there|free|on)\b|"
+                r"^\W*(?:is|are)\b.{0,60}\bin\W*$|"
+                r"\b(?:ones?|still|any|it|again|back) in\W*$|\bin (?:yet|now|today|again|when)\b|"
+                r"\b(?:spots?|seats?|places?|spaces?|slots?) (?:left|free|still|yet|available)\b|"
+                r"\b(?:is|are|says?|its|it's|again|class|course) (?:\w+ )?(?:fully? booked|full)\b|"
+                r"\bfull(?:\W*$|\?| up\b| or not\b| when\b)|\bback (?:yet|in|when|again)\b|"
+                r"\bwhen\b.{0,60}\b(?:back|again|next|coming|restock\w*|more)\b|"
+                r"\b(?:back|again|next|more|in) when\b|\bwhen next\b|\bwhen\W*$|"
+                r"\bwhen (?:can|could|may) (?:i|we) (?:have|get|book|do|buy)\b|\ball gone\b|"
+                r"\bhave (?:ye|ya|yous)\b|\bgot any\b|"
+                r"\bstill (?:can|could) (?:join|book|get|come)\b|"
+                r"\bavailab|\bsold out\b|\bdo (?:you|u|ya|y'?all|you guys) "
                 r"(?:guys )?(?:have|got|carry|sell|still)"
                 r"|\b(?:have|got) (?:you|u|the|any)\b|\bback in\b|\brestock|\bleft\b|\bcoming "
                 r"back\b|\bcarry\b|\bstill have\b"

@@ -1,12 +1,17 @@
 """The statements of the evidence, read for the guard, and the claims they may hold."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from agent.replies.claims import Statement, opener_of, read_statement, spot_clauses
+from agent.replies.canonical import canonical_form
+from agent.replies.claims import Statement, opener_of, read_statement
+from agent.replies.clauses import spot_clauses
 from agent.replies.evidence import Evidence
+from agent.replies.light import RISKY
 from agent.replies.values import Value
 from agent.replies.words import (
     Word,
@@ -29,7 +34,9 @@ class Spot:
     """One statement of the evidence with what is known around it.
 
     ``around`` are the stems of heading and lead-in; ``elsewhere`` the values of the whole
-    evidence; ``clauses`` the statement's parts that may differ in negation and condition;
+    evidence; ``own`` the later of two sentences read as one, whose values and names the claim may
+    not take from the earlier instead; ``topic`` what all the evidence is about; ``clauses`` the
+    statement's parts that may differ in negation and condition;
     ``hangs_on`` the word that ties it to the statement before, which a claim must then name.
     """
 
@@ -39,6 +46,8 @@ class Spot:
     elsewhere: tuple[Value, ...]
     clauses: tuple[Statement, ...]
     hangs_on: str = ""
+    own: Statement | None = None
+    topic: frozenset[str] = frozenset()
 
     @property
     def stems(self) -> frozenset[str]:
@@ -61,25 +70,40 @@ class Claim:
 
 def spots_of(evidence: Sequence[Evidence]) -> tuple[Spot, ...]:
     """Return all statements of the evidence."""
-    return tuple(spot for item in evidence for spot in _spots(item))
+    told = Counter(
+        word
+        for item in evidence
+        for word in frozenset().union(*(spot.statement.stems for spot in _spots(item)))
+    )
+    topic = frozenset(word for word, times in told.items() if times >= _SHARED) - RISKY
+    return tuple(replace(spot, topic=topic) for item in evidence for spot in _spots(item))
+
+
+_SHARED = 3
+"""Passages or rows that use a word, from which on it is what the evidence is about."""
 
 
 @lru_cache(maxsize=512)
 def _spots(item: Evidence) -> tuple[Spot, ...]:
     units = units_of(item.text)
-    heading = content_stems(item.heading) | {w.stem for w in words(item.heading)}
+    called = canonical_form(item.heading)
+    heading = content_stems(called) | {word.stem for word in words(called)}
+    heading |= _topic(unit.text for unit in units)
     elsewhere = tuple(value for unit in units for value in read_statement(unit.text).values)
     found: list[Spot] = []
     for place, unit in enumerate(units):
         texts = [unit.text]
         opener = unit.text.split(maxsplit=1)[0].casefold().strip(",'") if unit.text else ""
         before = units[place - 1].text if place else ""
-        # "The ... . The ..." tells of two things side by side: the second hangs on nothing.
-        parallel = opener == "the" and before.startswith("The ")
-        if unit.kind == "sentence" and opener in _REFERRING_OPENERS and before and not parallel:
-            thing = next((w.stem for w in content_words(unit.text)), "") if opener == "the" else ""
+        parallel = opener == "the" and _tells_of_another(unit.text, before)
+        refers = opener in _REFERRING_OPENERS or _REFERS.search(unit.text) is not None
+        if unit.kind == "sentence" and refers and before and not parallel:
+            thing = next(iter(read_statement(unit.text).order), "") if opener == "the" else ""
             found.append(
-                _spot(item, f"{before} {unit.text}", heading, "", elsewhere, hangs_on=thing)
+                replace(
+                    _spot(item, f"{before} {unit.text}", heading, "", elsewhere, hangs_on=thing),
+                    own=read_statement(unit.text),
+                )
             )
         if unit.kind == "sentence" and before and not parallel:
             found.append(_told_of_before(item, unit.text, before, heading, elsewhere))
@@ -97,6 +121,36 @@ def _spots(item: Evidence) -> tuple[Spot, ...]:
     return tuple(found)
 
 
+def _topic(texts: Iterable[str]) -> frozenset[str]:
+    """Return what a passage is about: the words that two of its sentences share."""
+    read = [read_statement(text) for text in texts]
+    told = Counter(word for statement in read for word in statement.stems)
+    names = {stem(name) for statement in read for name in (*statement.names, statement.opener)}
+    return frozenset(word for word, times in told.items() if times > 1) - RISKY - names
+
+
+_REFERS = re.compile(
+    r"^(?:\S+ ){0,3}(?:they|it|he|she|both|either)\b|\b(?:between|of|to|for|with) them\b"
+    r"|\b(?:after|below|above|beyond|under|over) that\b",
+    re.IGNORECASE,
+)
+"""A pronoun near the beginning: ``Abroad they take 10 days``, ``hire between them``."""
+
+
+def _tells_of_another(text: str, before: str) -> bool:
+    """Whether two sentences tell of two things side by side: the second hangs on nothing.
+
+    ``The harbour tour ... . The whale tour ...``; ``A monthly ticket ... . The yearly ticket ...``.
+    """
+    if before.startswith("The "):
+        return True
+    subject = takewhile(lambda w: _is_subject_word(w) or w.text[0].isdigit(), words(text))
+    read = read_statement(" ".join(word.text for word in subject))
+    return before.startswith(("A ", "An ", "Our ")) and (
+        len(read.order) + len(read.values) > 1 and not read.stems <= read_statement(before).stems
+    )
+
+
 def _told_of_before(
     item: Evidence, text: str, before: str, heading: frozenset[str], elsewhere: tuple[Value, ...]
 ) -> Spot:
@@ -105,12 +159,17 @@ def _told_of_before(
     ``The winter concert is in the hall. Admission is free`` tells of admission to the winter
     concert. Only the earlier subject's words count, and the claim must name the later one.
     """
-    subject = {word.stem for word in takewhile(_is_subject_word, words(before))}
+    subject = set(subject_of(before))
     if read_statement(text).names:
         # Who or what is named now stands where the one before stood.
         subject -= {stem(name) for name in (*read_statement(before).names, opener_of(before))}
-    own = next((word.stem for word in content_words(text)), "")
+    own = next(iter(read_statement(text).order), "")
     return _spot(item, text, heading | subject, "", elsewhere, hangs_on=own)
+
+
+def subject_of(text: str) -> frozenset[str]:
+    """Return the stems that a sentence begins with, up to its first common word."""
+    return frozenset(word.stem for word in takewhile(_is_subject_word, words(text)))
 
 
 def _is_subject_word(word: Word) -> bool:

@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import combinations
 
 from agent.replies.claims import Statement, read_statement
-from agent.replies.light import LIGHT
-from agent.replies.spots import Claim, Spot
+from agent.replies.light import LIGHT, RISKY
+from agent.replies.name_checks import PARTS, name_stems
+from agent.replies.spots import Claim, Spot, subject_of
 from agent.replies.value_cases import case_of, is_one_of_several
 from agent.replies.value_checks import opening_hours, same
 from agent.replies.values import ValueKind
-from agent.replies.words import Word, is_row, stem, words
+from agent.replies.words import is_row, split_sentences, stem
 
 
 def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
@@ -28,7 +28,8 @@ def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
         rival = kinds & {value.kind for value in other.statement.values}
         mine = away & (other.statement.stems | (other.around - spot.around)) - LIGHT
         if kinds and rival and mine and not (claim.context & mine & spot.around):
-            if claim.context >= mine and spot.evidence.id == other.evidence.id:
+            foreign = subject_of(spot.statement.text) - stems - LIGHT - spot.around
+            if claim.context >= mine and spot.evidence.id == other.evidence.id and not foreign:
                 continue
             return f"{', '.join(sorted(mine))} belongs to another statement"
     return ""
@@ -62,19 +63,46 @@ def _first_cell(row: str) -> str:
 
 
 def not_merged(claim: Claim, spot: Spot) -> str:
-    """Both sides of a semicolon tell of things of their own."""
-    sides = spot.statement.text.split(";")
-    if len(sides) < 2 or ";" in claim.statement.text or is_row(spot.statement.text):  # noqa: PLR2004
+    """Both sides of a semicolon tell of things of their own, and so may two verbs."""
+    if is_row(spot.statement.text):
         return ""
-    said = _matter(claim.statement) - LIGHT
+    for sentence in split_sentences(spot.statement.text):
+        sides = sentence.split(";")
+        mixed = "" if ";" in claim.statement.text else _mixes(claim, sides)
+        for side in sides:
+            mixed = mixed or _mixes(claim, _doings(side), weighty=True)
+        if mixed:
+            return mixed
+    return ""
+
+
+_AND_DOES = re.compile(r"\s+and\s+(?=(?:costs?|takes?|includes?|gets?|pays?|lasts?)\b)")
+"""Where a second thing is told of one subject: ``is included for some and costs others``."""
+
+
+def _doings(text: str) -> list[str]:
+    """Cut a sentence where it tells a second thing; what follows a comma is told of the whole."""
+    first, *later = _AND_DOES.split(text)
+    return [first, *(side.partition(",")[0] for side in later)]
+
+
+def _mixes(claim: Claim, sides: Sequence[str], *, weighty: bool = False) -> str:
+    """Return the reason where a claim takes words from two sides; ``weighty``: of things named."""
+    if len(sides) < 2:  # noqa: PLR2004
+        return ""
+    said = _matter(claim.statement)
+    if weighty:
+        said -= subject_of(";".join(sides))  # of which both sides tell
     read = [read_statement(side) for side in sides]
     alone = [
-        _matter(side) - LIGHT - frozenset().union(*(_matter(o) for o in read if o is not side))
+        _telling(_matter(side) - frozenset().union(*(_matter(o) for o in read if o is not side)))
         for side in read
     ]
+    if weighty and not all(_telling(own) - _IDLE - {w for w in own if ":" in w} for own in alone):
+        return ""
     touched = [(side, own) for side, own in zip(read, alone, strict=True) if own & said]
     whole = all(own <= said for _, own in touched)
-    parts = [read_statement(part) for part in _PARTS.split(claim.statement.text)]
+    parts = [read_statement(part) for part in PARTS.split(claim.statement.text)]
     if all(part.values and _sides(part, alone) < 2 for part in parts):  # noqa: PLR2004
         return ""
     if len(touched) < 2 or whole or _refers_back(*touched[-1], touched[0], said):  # noqa: PLR2004
@@ -82,9 +110,18 @@ def not_merged(claim: Claim, spot: Spot) -> str:
     return "it mixes what the evidence tells apart"
 
 
+def _telling(matter: frozenset[str]) -> frozenset[str]:
+    """Leave out light words, unless nothing but values would be left to tell a side by."""
+    weighty = matter - _IDLE
+    return weighty if any(":" not in word for word in weighty) else matter
+
+
+_IDLE = LIGHT - RISKY
+
+
 def _sides(part: Statement, alone: Sequence[frozenset[str]]) -> int:
     """Return how many of the sides a part of the claim takes words from."""
-    said = _matter(part) - LIGHT
+    said = _matter(part)
     return sum(bool(own & said) for own in alone)
 
 
@@ -99,12 +136,13 @@ def _refers_back(
     kinds = {word.partition(":")[0] for word in later_own if ":" in word}
     if later_own <= said and not any(word.partition(":")[0] in kinds for word in own & said):
         return True
-    if later.tokens & _BACK:
+    if later.tokens & _BACK or _AFTER_THAT.match(later.text):
         return True
-    return not later.names and own & said <= _name_stems(side)
+    return not later.names and own & said <= name_stems(side)
 
 
-_BACK = frozenset(stem(word) for word in ("it", "them", "themselves", "itself"))
+_AFTER_THAT = re.compile(r"\s*(?:after|below|above|beyond|under|over) (?:that|this)\b")
+_BACK = frozenset(stem(word) for word in ("it", "them", "themselves", "itself", "ones"))
 
 
 def _matter(statement: Statement) -> frozenset[str]:
@@ -125,7 +163,9 @@ def values_belong(claim: Claim, spot: Spot) -> str:
             continue
         if any(v.key != value.key and v.kind is value.kind for v in claim.statement.values):
             continue
-        said = _matter(claim.statement) | claim.context
+        said = _matter(claim.statement)
+        if not said & _stems_of(mine) - _stems_of(others) - LIGHT:
+            said |= claim.context  # it hangs on what was said before
         others_of = [replace(p, stems=_apart_from(p, value.kind)) for p in others]
         mine_of = [replace(p, stems=_apart_from(p, value.kind)) for p in mine]
         before = [replace(p, stems=_before_value(p, value.kind)) for p in others]
@@ -170,75 +210,6 @@ def _stems_of(statements: Sequence[Statement]) -> frozenset[str]:
     return frozenset().union(*(statement.stems for statement in statements))
 
 
-def names_belong(claim: Claim, spot: Spot) -> str:
-    """Of several people or places in a statement, the claimed one must be the one it is told of."""
-    names = frozenset(stem(name) for name in _all_names(claim.statement))
-    said = claim.statement.stems | claim.context
-    pieces = _pieces_by_name(spot.statement.text)
-    for piece in pieces:
-        rest = frozenset().union(*(_stemmed(p) for p in pieces if p is not piece))
-        own = _stemmed(piece) - rest - LIGHT
-        claimed = _name_stems(piece) - rest & names
-        if not claimed or own <= said:
-            continue
-        for other in pieces:
-            theirs = _stemmed(other) - _stemmed(piece) - LIGHT
-            if _listed_together(claim.statement, claimed, theirs):
-                continue
-            if other is not piece and theirs & said and (_name_stems(other) & theirs) - names:
-                return f"{', '.join(sorted(claimed))} stands by other words in the evidence"
-    return ""
-
-
-def _listed_together(claim: Statement, some: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether the claim tells of both in one breath: ``in Auckland and Christchurch``."""
-    return any(
-        (first.stem in some and second.stem in others)
-        or (first.stem in others and second.stem in some)
-        for first, second in _joined(claim.text)
-    )
-
-
-def _joined(text: str) -> list[tuple[Word, Word]]:
-    """Return the pairs of words with nothing but ``and`` or a comma between them."""
-    listed = words(text)
-    return [
-        (first, second)
-        for first, second in combinations(listed, 2)
-        if _JOINT.fullmatch(text[first.start + len(first.text) : second.start])
-    ]
-
-
-_JOINT = re.compile(r"\s*(?:,|,?\s+(?:and|or))\s+")
-
-
-def _stemmed(piece: Statement) -> frozenset[str]:
-    return piece.stems | _name_stems(piece)
-
-
-def _name_stems(piece: Statement) -> frozenset[str]:
-    return frozenset(stem(name) for name in _all_names(piece))
-
-
-def _all_names(statement: Statement) -> frozenset[str]:
-    return statement.names | ({statement.opener} - {""})
-
-
-@lru_cache(maxsize=4_000)
-def _pieces_by_name(text: str) -> tuple[Statement, ...]:
-    pieces: list[str] = []
-    for part in (p for p in _PARTS.split(text) if p.strip()):
-        if pieces and not _all_names(read_statement(part)):
-            pieces[-1] = f"{pieces[-1]}, {part}"
-        else:
-            pieces.append(part)
-    read = tuple(read_statement(piece) for piece in pieces)
-    return read if all(_all_names(piece) for piece in read) else ()
-
-
-_PARTS = re.compile(r"[,;.]\s+|\s+(?:and|but|while)\s+")
-
-
 @lru_cache(maxsize=4_000)
 def _pieces(text: str, kind: ValueKind) -> tuple[Statement, ...]:
     """Cut a statement so that each piece has one value of a kind with the words before it."""
@@ -252,4 +223,15 @@ def _pieces(text: str, kind: ValueKind) -> tuple[Statement, ...]:
             held = ""
     if held and pieces:
         pieces[-1] = f"{pieces[-1]} {held}"
-    return tuple(read_statement(piece) for piece in pieces)
+    whose = _VERB.split(pieces[0], maxsplit=1)[0] if pieces else ""
+    return tuple(
+        read_statement(f"{whose} {piece}" if place and _VERB.match(piece) else piece)
+        for place, piece in enumerate(pieces)
+    )
+
+
+_VERB = re.compile(
+    r"\b(?:is|are|has|have|costs?|takes?|lasts?|includes?|gets?|comes?|runs?|starts?|covers?|pays?)"
+    r"\b"
+)
+"""What a piece begins with that speaks of the same subject as the first one."""

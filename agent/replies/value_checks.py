@@ -1,6 +1,7 @@
 """Values of a claim: each must stand in the statement, with the same unit and bound."""
 
 import re
+from collections.abc import Sequence
 
 from agent.replies.claims import Statement
 from agent.replies.light import LIGHT
@@ -16,19 +17,43 @@ def values_held(claim: Statement, spot: Spot) -> str:
     """Every value of the claim must stand in the statement."""
     for value in claim.values:
         pool = spot.elsewhere if value.kind in _FREELY_PLACED else spot.statement.values
-        if not any(same(value, other) for other in pool):
+        if not any(same(value, other) for other in pool) and not _is_hour(value, claim, pool):
             return f"{value} is not in the evidence"
+        own = spot.own.values if spot.own else ()
+        rivals = [other for other in own if other.kind is value.kind]
+        if rivals and not any(same(value, other) for other in rivals):
+            return f"{value} is told of something else"
     return ""
+
+
+_AT = re.compile(r"\b(?:at|by|until|from|to|between|and)\s$", re.IGNORECASE)
+
+
+def _is_hour(value: Value, claim: Statement, held: Sequence[Value]) -> bool:
+    """Whether a bare number is an hour that the evidence tells: ``at 11`` for 11:00."""
+    if value.kind is not ValueKind.NUMBER or value.noun or not value.amount.isdigit():
+        return False
+    if int(value.amount) > _HOURS or _AT.search(claim.text[: value.span[0]]) is None:
+        return False
+    told = {int(other.amount) % _HALF_DAY for other in held if other.kind is ValueKind.TIME}
+    return int(value.amount) * 60 % _HALF_DAY in told
+
+
+_HOURS, _HALF_DAY = 12, 720
+"""Hours on a clock's face, and their minutes."""
 
 
 def same(claimed: Value, held: Value) -> bool:
     """Whether two values are one: same kind, amount, unit and thing counted."""
-    if claimed.kind is not held.kind or claimed.amount != held.amount:
+    if claimed.kind is not held.kind:
         return False
     if claimed.kind is ValueKind.DATE:
         # A claim may leave the year out but not put another one in.
-        return not claimed.unit or claimed.unit == held.unit
-    if claimed.unit != held.unit:
+        return claimed.amount == held.amount and (not claimed.unit or claimed.unit == held.unit)
+    if claimed.kind is ValueKind.WEEKDAY and claimed.unit == held.unit and "-" in held.amount:
+        # What holds from Monday to Friday holds on a Tuesday.
+        return claimed.days == held.days or ("-" not in claimed.amount and claimed.days < held.days)
+    if claimed.key != held.key:
         return False
     return not (claimed.noun and held.noun) or claimed.noun == held.noun or claimed.noun in LIGHT
 

@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from agent.replies.value_forms import PATTERNS, ValueKind
+from agent.replies.value_readers import DAYS
+from agent.replies.value_units import in_one_unit
 from agent.replies.words import STOP_WORDS, normalise, stem
 
 __all__ = ["Bound", "Value", "ValueKind", "values_of"]
@@ -42,8 +44,24 @@ class Value:
 
     @property
     def key(self) -> tuple[ValueKind, str, str]:
-        """What makes two values the same, their surroundings and a date's year apart."""
+        """What makes two values the same, their surroundings and a date's year apart.
+
+        A week is 7 days, and 90 minutes are 1.5 hours.
+        """
+        if self.kind in {ValueKind.DURATION, ValueKind.MEASURE}:
+            return (self.kind, *in_one_unit(self.amount, self.unit))
         return (self.kind, self.amount, "" if self.kind is ValueKind.DATE else self.unit)
+
+    @property
+    def days(self) -> frozenset[str]:
+        """The days that a weekday value speaks of; empty for other kinds."""
+        if self.kind is not ValueKind.WEEKDAY:
+            return frozenset()
+        first, joined, last = self.amount.partition("-")
+        if not joined:
+            return frozenset(self.amount.split(","))
+        begin, end = DAYS.index(first), DAYS.index(last)
+        return frozenset(DAYS[day % 7] for day in range(begin, end + (7 if end < begin else 0) + 1))
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}{' ' + self.unit if self.unit else ''}"
@@ -120,7 +138,8 @@ def _counted(after: str) -> str:
 
 _BOUND_BEFORE = re.compile(
     r"(?:(?P<least>at least|over|more than|above|starts? (?:at|from)|"
-    r"starting (?:at|from)|from|exceeds?|exceeding|"
+    r"starting (?:at|from)|from|exceeds?|exceeding|from the age of|"
+    r"(?:must|have to|has to|need to) be(?: aged)?|"
     r"minimum(?:(?: \w+){0,3} (?:is|of))?|no less than|not less than|greater than|beyond)"
     r"|(?P<most>at most|up to|within|under|less than|below|no more than|not more than|"
     r"maximum(?:(?: "
@@ -141,6 +160,7 @@ _BOUND_AFTER = re.compile(
 
 
 _CLOCK = frozenset({ValueKind.TIME, ValueKind.DATE, ValueKind.WEEKDAY})
+_FROM = re.compile(r"\bfrom\s$", re.IGNORECASE)
 _STARTS = re.compile(r"\bstart(?:s|ing)? (?:at|on|from)\s$", re.IGNORECASE)
 
 
@@ -149,8 +169,8 @@ def _bound(before: str, after: str, kind: ValueKind) -> Bound:
         return Bound.NONE  # "starts at 8" is when, "starts at $8" is the least of several prices
     match = _BOUND_BEFORE.search(before)
     if match is None or (
-        re.search(r"\bfrom\s$", before) is not None
-        and after.lstrip().startswith(("to", "-", "until"))
+        _FROM.search(before) is not None
+        and after.lstrip().startswith(("to", "-", "until", "till", "through"))
     ):
         match = _BOUND_AFTER.match(after)
         if match is None:

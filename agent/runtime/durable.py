@@ -16,31 +16,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property, partial
 
 import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSConfig
 
-from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.ports import Ids
 from agent.runtime.background import Repeated
+from agent.runtime.finished import Finished
 from agent.runtime.orphans import Orphans
 from agent.runtime.polling import Alarms, QueueWorkers
-from agent.runtime.queueing import (
-    APP_NAME,
-    APP_VERSION,
-    SCHEMA,
-    SENDS,
-    TURNS,
-    DurableQueue,
-    JsonSerializer,
-)
+from agent.runtime.queueing import APP_NAME, APP_VERSION, SCHEMA, SENDS, TURNS, JsonSerializer
 from agent.runtime.work import Work
-
-__all__ = ["DurableQueue", "Work"]
-"""Live in modules of their own, and are asked of here with the rest."""
+from agent.runtime.workflows import register
 
 _log = structlog.get_logger(__name__)
 
@@ -55,7 +45,6 @@ _FREE_AFTER_S = 0.03
 _LONGEST_ALARM_S = 120.0
 """Later work is found by DBOS's own look each second; remembering it would only cost memory."""
 WATCH_EVERY_S = 15.0
-_DELETE_AT_ONCE, _DELETE_EVERY_S = 500, 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +86,12 @@ class DurableRuntime:
         self._orphans: Repeated | None = None
         self._single_process = single_process
         self._pulse = pulse
-        self._keep = timedelta(days=keep_days)
+        self._finished = Finished(keep=timedelta(days=keep_days))
         self.executor_id = ids.new("exe")
         self._stop = threading.Event()
         self._alarms = Alarms()
         self._workers = QueueWorkers()
         self._beating_since: float | None = None
-        self._deleted_at = time.monotonic()
         self._watch = None if watch is None else Repeated("watch", watch, every_s=WATCH_EVERY_S)
         self._heart = threading.Thread(target=self._beat_and_reap, daemon=True, name="heartbeat")
 
@@ -120,7 +108,7 @@ class DurableRuntime:
             "use_listen_notify": False,
         }
         dbos = self._dbos = DBOS(config=config)
-        _register(self._work)
+        register(self._work)
         # Our queues are looked into by our own threads, which can be nudged.
         DBOS.listen_queues([])
         DBOS.launch()
@@ -214,7 +202,7 @@ class DurableRuntime:
                 self._beat()
                 if self._steady():
                     self._reap(self._pulse.silent_s)
-                self._delete_finished()
+                self._finished.tidy()
             except Exception as error:  # noqa: BLE001 - a heart that stops is taken for a dead process
                 # The database went away, as a rule; the next beat tries again.
                 self._beating_since = None
@@ -243,36 +231,3 @@ class DurableRuntime:
                 uow.live.forget_executor(executor_id)
             for queue in (TURNS, SENDS):
                 self._workers.nudge(queue)
-
-    def _delete_finished(self) -> None:
-        """Delete DBOS's rows of work that is long over, a batch an hour or until none is left."""
-        if time.monotonic() - self._deleted_at < _DELETE_EVERY_S:
-            return
-        if self.delete_finished(datetime.now(UTC) - self._keep) < _DELETE_AT_ONCE:
-            self._deleted_at = time.monotonic()
-
-    def delete_finished(self, before: datetime) -> int:
-        """Delete up to 500 finished workflows of before a time; return how many there were."""
-        finished = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
-            completed_before=before.isoformat(),
-            limit=_DELETE_AT_ONCE,
-            load_input=False,
-            load_output=False,
-        )
-        if finished:
-            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
-        return len(finished)
-
-
-def _register(work: Work) -> None:
-    @DBOS.workflow(name="take_turn")
-    def take_turn(conversation_id: str) -> None:
-        turn_id = DBOS.workflow_id
-        if turn_id is None:
-            raise RuntimeError("a turn runs inside its workflow")
-        work.take_turn(TurnId(turn_id), ConversationId(conversation_id))
-
-    @DBOS.workflow(name="send_message")
-    def send_message(message_id: str) -> None:
-        work.send(MessageId(message_id))

@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.runtime.patience import is_outage
-from agent.store.repositories.deliveries import SendingNumber
+from agent.store.repositories.sending_numbers import SendingNumber
 from agent.store.unit_of_work import Database
 
 ALIVE_S = 15.0
@@ -43,7 +43,7 @@ def _sending_numbers(database: Database) -> list[tuple[SendingNumber, bool]]:
         now = uow.deliveries.now()
         return [
             (number, number.blocked_until is not None and number.blocked_until > now)
-            for number in uow.deliveries.sending_numbers()
+            for number in uow.sending_numbers.all()
         ]
 
 

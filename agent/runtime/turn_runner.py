@@ -13,38 +13,28 @@ import structlog
 
 from agent.brand import Brand
 from agent.cases import hand_over
-from agent.channels import LOCAL_PROVIDERS
-from agent.consent.asking import keep_question, without_stale_question
+from agent.consent.asking import keep_question
 from agent.consent.links import no_link
 from agent.consent.recording import record_decision
-from agent.consent.turns import TurnConsent, consent_of_turn
 from agent.domain.consent import ConsentAction
 from agent.domain.conversations import Conversation, ConversationStatus
-from agent.domain.customers import Customer
 from agent.domain.ids import ConversationId, CustomerId, MessageId, TurnId
-from agent.domain.messages import Author, Direction, Message
+from agent.domain.messages import Direction, Message
 from agent.domain.signals import Escalate, Route
 from agent.domain.turns import TurnState
 from agent.handover import Handovers
-from agent.replies.segments import fit, measure, shorten
+from agent.runtime.claimed import Claimed, read_claimed
 from agent.runtime.patience import Patience, is_outage
 from agent.runtime.result import failed_result, turn_result
+from agent.runtime.storing_replies import store_reply
 from agent.store.unit_of_work import Database, UnitOfWork
 from agent.turn import TurnTaker
-from agent.turn_io import Reply, TurnInput, TurnOutcome
+from agent.turn_io import Reply, TurnOutcome
 
 _log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3
 """Tries of a turn that raises, before a person takes over."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claimed:
-    messages: tuple[Message, ...]
-    conversation: Conversation
-    customer: Customer
-    turn: TurnInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +88,7 @@ class TurnRunner:
 
     # ── claiming ───────────────────────────────────────────────────────────────────────────
 
-    def _claim(self, turn_id: TurnId, conversation_id: ConversationId) -> _Claimed | None:
+    def _claim(self, turn_id: TurnId, conversation_id: ConversationId) -> Claimed | None:
         """Take all unclaimed texts; None where there are none or the burst still goes on."""
         with self.database.begin() as uow:
             known = uow.turns.get(turn_id)
@@ -114,41 +104,19 @@ class TurnRunner:
             conversation = uow.conversations.get(conversation_id)
             if conversation.status is ConversationStatus.BOT:
                 uow.live.publish(conversation_id, "typing", on=True)
-            return self._load(uow, tuple(messages), conversation)
+            return self._read(uow, messages, conversation)
 
-    def _load(
-        self, uow: UnitOfWork, messages: tuple[Message, ...], conversation: Conversation
-    ) -> _Claimed:
-        customer = uow.customers.get(conversation.customer_id)
-        if customer is None:
-            raise LookupError(f"conversation {conversation.id} has no customer")
-        conversation = without_stale_question(uow, conversation)
-        turn = TurnInput(
-            conversation=conversation,
-            customer=customer,
-            texts=tuple(message.text for message in messages),
-            consent=self._consent(uow, conversation, messages),
-            previous=_previous_question(uow, conversation, messages),
-            provider_handled=any(message.provider_handled for message in messages),
-            pictures=sum(len(message.media) for message in messages),
-        )
-        return _Claimed(messages=messages, conversation=conversation, customer=customer, turn=turn)
-
-    def _consent(
-        self, uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
-    ) -> TurnConsent:
-        """Return the state before these texts, and what the inbox recorded because of them."""
-        return consent_of_turn(
-            uow.consents.ledger(conversation.customer_id, sender=self.brand.slug),
-            {message.id for message in messages},
-            self.brand.consent,
-            link=self.preference_link(conversation.customer_id),
+    def _read(
+        self, uow: UnitOfWork, messages: list[Message], conversation: Conversation
+    ) -> Claimed:
+        return read_claimed(
+            uow, tuple(messages), conversation, brand=self.brand, link=self.preference_link
         )
 
     # ── keeping ────────────────────────────────────────────────────────────────────────────
 
     def _keep(
-        self, turn_id: TurnId, claimed: _Claimed, outcome: TurnOutcome, *, may_void: bool
+        self, turn_id: TurnId, claimed: Claimed, outcome: TurnOutcome, *, may_void: bool
     ) -> bool:
         """Store everything that comes of the turn in one transaction.
 
@@ -170,7 +138,7 @@ class TurnRunner:
             # Consent first: an opt-out cancels what is pending, but not its own confirmation.
             self._apply(uow, turn_id, claimed, outcome, overtaken=overtaken)
             stored = [
-                self._store_reply(uow, turn_id, claimed, reply, place)
+                store_reply(uow, self.brand, turn_id, claimed, reply, place)
                 for place, reply in enumerate(replies)
             ]
             self._keep_question(uow, claimed, outcome, stored)
@@ -180,38 +148,11 @@ class TurnRunner:
             uow.live.publish(conversation_id, "typing", on=False)
             return False
 
-    def _store_reply(
-        self, uow: UnitOfWork, turn_id: TurnId, claimed: _Claimed, reply: Reply, place: int
-    ) -> Message:
-        # What the carriers require is never shortened, nor what is not sent as SMS.
-        whole = reply.essential or claimed.messages[-1].provider in LOCAL_PROVIDERS
-        limit = self.brand.voice.max_segments
-        text = fit(reply.text) if whole else shorten(reply.text, limit)
-        measured = measure(text)
-        message = uow.messages.add_outbound(
-            claimed.conversation.id,
-            author=Author.AGENT,
-            text=text,
-            provider=claimed.messages[-1].provider,
-            encoding=measured.encoding,
-            segments=measured.segments,
-            turn_id=turn_id,
-            ordinal=place,
-            essential=reply.essential,
-        )
-        uow.live.publish(
-            claimed.conversation.id,
-            "message",
-            message_id=message.id,
-            direction=Direction.OUTBOUND,
-        )
-        return message
-
     def _apply(
         self,
         uow: UnitOfWork,
         turn_id: TurnId,
-        claimed: _Claimed,
+        claimed: Claimed,
         outcome: TurnOutcome,
         *,
         overtaken: bool,
@@ -232,7 +173,7 @@ class TurnRunner:
             self.detach(uow, conversation_id, turn_id)
 
     def _record_consent(
-        self, uow: UnitOfWork, claimed: _Claimed, action: ConsentAction, rule: str
+        self, uow: UnitOfWork, claimed: Claimed, action: ConsentAction, rule: str
     ) -> None:
         record_decision(
             uow,
@@ -244,7 +185,7 @@ class TurnRunner:
         )
 
     def _keep_question(
-        self, uow: UnitOfWork, claimed: _Claimed, outcome: TurnOutcome, stored: list[Message]
+        self, uow: UnitOfWork, claimed: Claimed, outcome: TurnOutcome, stored: list[Message]
     ) -> None:
         keep_question(
             uow,
@@ -272,14 +213,14 @@ class TurnRunner:
                 return []
             hand_over(uow, conversation_id, escalate, turn_id)
             reply = Reply(text=self.handovers.templates.say("trouble_handover"))
-            stored = self._store_reply(uow, turn_id, claimed, reply, 0)
+            stored = store_reply(uow, self.brand, turn_id, claimed, reply, 0)
             uow.turns.fail(turn_id, result=failed_result(escalate, [stored], self.brand))
             uow.live.publish(conversation_id, "typing", on=False)
             return [stored.id]
 
     def _load_for_giving_up(
         self, uow: UnitOfWork, turn_id: TurnId, conversation_id: ConversationId
-    ) -> _Claimed | None:
+    ) -> Claimed | None:
         messages = uow.messages.claim(conversation_id, turn_id)
         if not messages:
             return None
@@ -287,17 +228,4 @@ class TurnRunner:
         if record.state is not TurnState.CLAIMED:
             return None
         uow.conversations.burst_claimed(conversation_id)
-        return self._load(uow, tuple(messages), uow.conversations.get(conversation_id))
-
-
-def _previous_question(
-    uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
-) -> str:
-    """Return the customer's last text before this turn's."""
-    ours = {message.id for message in messages}
-    earlier = [
-        m.text
-        for m in uow.messages.thread(conversation.id, limit=20)
-        if m.direction is Direction.INBOUND and m.id not in ours
-    ]
-    return earlier[-1] if earlier else ""
+        return self._read(uow, messages, uow.conversations.get(conversation_id))

@@ -100,7 +100,7 @@ class Watch:
     def _resume_send(self, send: StuckSend, *, late: bool) -> None:
         """Enqueue a send again; the outbox sees to it that it leaves once."""
         with self.database.begin() as uow:
-            uow.messages.touch(send.message_id)
+            uow.sends.touch(send.message_id)
             if late and not send.proactive:
                 self._hand_over(uow, send.conversation_id, None)
             self.queue.enqueue_send(uow.session, send.message_id, delay_s=0)

@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-import phonenumbers
 from sqlalchemy.exc import IntegrityError
 
 from agent.brand import Brand
 from agent.desk import SendQueue
-from agent.domain.consent import Purpose
 from agent.domain.conversations import Conversation
 from agent.domain.ids import ConversationId, CustomerId, MessageId
 from agent.domain.messages import Delivery, Direction, Message
@@ -17,59 +14,13 @@ from agent.domain.ports import Clock
 from agent.errors import ConfigurationError, ConflictError, InvalidInputError, NotFoundError
 from agent.replies.segments import fit, measure
 from agent.sending.gate import Gate
+from agent.sending.numbers import read_number
+from agent.sending.outbound import IfQuiet, Outbound, OutboundReceipt, receipt_of
 from agent.sending.policy import Refused, WaitUntil
 from agent.store.unit_of_work import Database, UnitOfWork
 
 MAX_TEXT = 1600
 """Characters; the most that providers take in one message."""
-
-
-class IfQuiet(StrEnum):
-    """What becomes of a text that may not leave at its time: it waits, or it lapses."""
-
-    WAIT = "wait"
-    LAPSE = "lapse"
-
-
-class OutboundState(StrEnum):
-    """Where a proactive text stands. ``LAPSED``: its time was not allowed, or has passed."""
-
-    QUEUED = "queued"
-    WAITING = "waiting"
-    SENT = "sent"
-    LAPSED = "lapsed"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbound:
-    """A text to send. ``id`` is the caller's own: the same one twice is sent once.
-
-    ``topic`` is one of the brand's; without it the text may be about any of its purpose, and all
-    of them must be wanted. ``send_at`` and ``lapses_at`` are aware times; without ``send_at`` it
-    is due at once, without ``lapses_at`` it waits as long as it must.
-    """
-
-    to: str
-    text: str
-    purpose: Purpose
-    topic: str = ""
-    id: str | None = None
-    if_quiet: IfQuiet = IfQuiet.WAIT
-    send_at: datetime | None = None
-    lapses_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboundReceipt:
-    """What became of a text so far. ``not_before`` and ``reason`` tell of one that waits."""
-
-    message: Message
-    state: OutboundState
-    duplicate: bool = False
-    not_before: datetime | None = None
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +90,7 @@ class ProactiveTexts:
         reason = judged.reason if isinstance(judged, WaitUntil) else ""
         message = self._store(uow, conversation, outbound, text, due_at if due_at > now else None)
         if _has_lapsed(outbound, waits=bool(reason), due_at=due_at):
-            uow.messages.set_delivery(
+            uow.sends.set_delivery(
                 message.id, Delivery.CANCELLED, error=f"lapsed: {reason or 'its time has passed'}"
             )
         else:
@@ -222,7 +173,7 @@ class ProactiveTexts:
         Raises:
             ConfigurationError: nothing is set up to send it.
         """
-        provider = uow.proactive.last_provider(conversation_id) or self.default_provider
+        provider = uow.messages.last_provider(conversation_id) or self.default_provider
         if not provider:
             raise ConfigurationError(
                 "No channel is set up that could send this text.",
@@ -269,50 +220,7 @@ class ProactiveTexts:
             raise InvalidInputError("The text would lapse before it is due.", field="lapses_at")
 
 
-def receipt_of(message: Message, *, duplicate: bool = False) -> OutboundReceipt:
-    """Say where a stored proactive text stands."""
-    state = _STATES.get(message.delivery or Delivery.PENDING, OutboundState.SENT)
-    if state is OutboundState.CANCELLED and message.error.startswith("lapsed"):
-        state = OutboundState.LAPSED
-    waits = state is OutboundState.QUEUED and message.not_before is not None
-    return OutboundReceipt(
-        message=message,
-        state=OutboundState.WAITING if waits else state,
-        duplicate=duplicate,
-        not_before=message.not_before if waits else None,
-        reason=message.held_because if waits else message.error,
-    )
-
-
-_STATES = {
-    Delivery.PENDING: OutboundState.QUEUED,
-    Delivery.QUEUED: OutboundState.QUEUED,
-    Delivery.CANCELLED: OutboundState.CANCELLED,
-    Delivery.FAILED: OutboundState.FAILED,
-    Delivery.UNDELIVERED: OutboundState.FAILED,
-}
-
-
 def _has_lapsed(outbound: Outbound, *, waits: bool, due_at: datetime) -> bool:
     if outbound.lapses_at is not None and due_at >= outbound.lapses_at:
         return True
     return waits and outbound.if_quiet is IfQuiet.LAPSE
-
-
-def read_number(to: str, brand: Brand, *, field: str = "to") -> str:
-    """Read a recipient's number; one without a country code is of the brand's country.
-
-    Raises:
-        InvalidInputError: it is no number that could take a text.
-    """
-    try:
-        code = phonenumbers.parse(brand.numbers[0], None).country_code or 0
-        number = phonenumbers.parse(to, phonenumbers.region_code_for_country_code(code))
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
-        raise InvalidInputError(
-            f"{to!r} is no phone number; write it with its country code, such as +13035550123.",
-            field=field,
-        )
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,4 +1,4 @@
-"""Tables of consent beside the ledger itself (``ConsentEventRow`` in ``tables.py``)."""
+"""Tables of consent: the ledger, and what customers have been asked."""
 
 from datetime import datetime
 
@@ -6,6 +6,37 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from agent.store.columns import json_column, time_column
+
+
+class ConsentEventRow(SQLModel, table=True):
+    """One line of the append-only consent ledger; triggers refuse to change or delete one."""
+
+    __tablename__ = "consent_events"
+    __table_args__ = (sa.Index("ix_consent_events_entry_key", "entry_key", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: str = Field(foreign_key="customers.id", index=True)
+    purpose: str
+    sender: str
+    action: str
+    source: str
+    text_shown: str
+    text_version: str
+    evidence: str
+    at: datetime = time_column()
+    """When consent was given or taken back."""
+    topic: str = ""
+    """One of the brand's topics; empty: the whole purpose."""
+    frequency: str = ""
+    actor: str = ""
+    """Who wrote the line down, where that was not the customer."""
+    details: dict[str, str] | None = json_column()
+    details_sha256: str = ""
+    recorded_at: datetime | None = time_column(nullable=True)
+    entry_key: str | None = None
+    """Makes an import harmless to repeat."""
+    hash: str = ""
+    """Over this line and the one before it (``agent.consent.chain``)."""
 
 
 class ConsentQuestionRow(SQLModel, table=True):

@@ -9,7 +9,8 @@ from sqlmodel import Session, SQLModel, col, select
 from agent.domain.conversations import ConversationStatus
 from agent.domain.ids import ConversationId, CustomerId, TurnId
 from agent.domain.messages import Direction
-from agent.store.tables import ConversationRow, CustomerRow, MessageRow
+from agent.store.customer_tables import CustomerRow
+from agent.store.tables import ConversationRow, MessageRow
 
 PREFIX = "detached:"
 """Begins the address of a profile whose number was somebody else's."""

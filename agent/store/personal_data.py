@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from agent.store import consent_tables, delivery_tables, knowledge_tables, sending_tables
+from agent.store.customer_tables import CustomerRow
 from agent.store.learning_tables import JobRow
-from agent.store.tables import ConversationRow, CustomerRow, MessageRow, TurnRow
+from agent.store.tables import ConversationRow, MessageRow, TurnRow
 
 IMPERSONAL = frozenset(
     {

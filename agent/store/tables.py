@@ -3,73 +3,13 @@
 Times are stored in UTC. JSON columns hold what domain objects serialise to.
 """
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from agent.store.columns import UtcDateTime, json_column, time_column
-
-__all__ = ["UtcDateTime"]
-"""The migrations name it here."""
-
-
-class CustomerRow(SQLModel, table=True):
-    """A customer; ``address`` is an E.164 number or another channel's address."""
-
-    __tablename__ = "customers"
-
-    id: str = Field(primary_key=True)
-    address: str = Field(unique=True, index=True)
-    name: str = ""
-    email: str = ""
-    tier: str = ""
-    lifetime_value: Decimal = Field(default=Decimal(0), max_digits=12, decimal_places=2)
-    points: int | None = None
-    open_orders: int | None = None
-    """Given by an import that knows only the count; None where orders tell."""
-    demo: bool = False
-    note: str = ""
-    """Introduces a seeded customer to whoever tries the simulator."""
-    postal_code: str = ""
-    region: str = ""
-    """A US state's two letters, where known; its rules on texting hours hold."""
-    time_zone: str = ""
-    """Stated or known for sure, such as America/Denver; then the number is not asked."""
-    created_at: datetime = time_column()
-
-
-class OrderRow(SQLModel, table=True):
-    """An order as the shop's system tells it."""
-
-    __tablename__ = "orders"
-
-    number: str = Field(primary_key=True)
-    customer_id: str = Field(foreign_key="customers.id", index=True)
-    status: str
-    placed_on: date
-    items: list[str] = json_column()
-    total: Decimal = Field(max_digits=12, decimal_places=2)
-    currency: str
-    carrier: str = ""
-    tracking_url: str = ""
-    expected_on: date | None = None
-    delivered_on: date | None = None
-
-
-class AppointmentRow(SQLModel, table=True):
-    """A booked slot; ``when_local`` is ISO 8601 in the brand's time zone."""
-
-    __tablename__ = "appointments"
-
-    number: str = Field(primary_key=True)
-    customer_id: str = Field(foreign_key="customers.id", index=True)
-    service: str
-    when_local: str
-    place: str
-    status: str
+from agent.store.columns import json_column, time_column
 
 
 class ConversationRow(SQLModel, table=True):
@@ -212,37 +152,6 @@ class TraceRow(SQLModel, table=True):
     created_at: datetime = time_column()
 
 
-class ConsentEventRow(SQLModel, table=True):
-    """One line of the append-only consent ledger; triggers refuse to change or delete one."""
-
-    __tablename__ = "consent_events"
-    __table_args__ = (sa.Index("ix_consent_events_entry_key", "entry_key", unique=True),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    customer_id: str = Field(foreign_key="customers.id", index=True)
-    purpose: str
-    sender: str
-    action: str
-    source: str
-    text_shown: str
-    text_version: str
-    evidence: str
-    at: datetime = time_column()
-    """When consent was given or taken back."""
-    topic: str = ""
-    """One of the brand's topics; empty: the whole purpose."""
-    frequency: str = ""
-    actor: str = ""
-    """Who wrote the line down, where that was not the customer."""
-    details: dict[str, str] | None = json_column()
-    details_sha256: str = ""
-    recorded_at: datetime | None = time_column(nullable=True)
-    entry_key: str | None = None
-    """Makes an import harmless to repeat."""
-    hash: str = ""
-    """Over this line and the one before it (``agent.consent.chain``)."""
-
-
 class EscalationRow(SQLModel, table=True):
     """A case handed to a person."""
 
@@ -270,69 +179,3 @@ class NoteRow(SQLModel, table=True):
     author: str
     text: str
     created_at: datetime = time_column()
-
-
-class UserRow(SQLModel, table=True):
-    """Someone who signs in to the console."""
-
-    __tablename__ = "users"
-
-    id: str = Field(primary_key=True)
-    email: str = Field(unique=True)
-    name: str = ""
-    role: str
-    password_hash: str
-    created_at: datetime = time_column()
-
-
-class ApiKeyRow(SQLModel, table=True):
-    """A key of the API; only its SHA-256 is kept (the key itself has 192 random bits)."""
-
-    __tablename__ = "api_keys"
-
-    id: str = Field(primary_key=True)
-    name: str
-    sha256: str = Field(unique=True)
-    created_at: datetime = time_column()
-
-
-class EventRow(SQLModel, table=True):
-    """Append-only news for live pages, read by id."""
-
-    __tablename__ = "events"
-
-    id: int | None = Field(default=None, primary_key=True)
-    conversation_id: str = Field(index=True)
-    kind: str
-    data: dict[str, Any] = json_column()
-    at: datetime = time_column()
-
-
-class ActiveRow(SQLModel, table=True):
-    """What is live: the active knowledge collection and the like, by name."""
-
-    __tablename__ = "active"
-
-    name: str = Field(primary_key=True)
-    value: str
-    updated_at: datetime = time_column()
-
-
-class ProcessRow(SQLModel, table=True):
-    """A running process and its last sign of life."""
-
-    __tablename__ = "processes"
-
-    executor_id: str = Field(primary_key=True)
-    started_at: datetime = time_column()
-    heartbeat_at: datetime = time_column(index=True)
-
-
-class LlmUsageRow(SQLModel, table=True):
-    """Tokens used a day (UTC), for the budget."""
-
-    __tablename__ = "llm_usage"
-
-    day: date = Field(primary_key=True)
-    calls: int = 0
-    tokens: int = 0

@@ -23,6 +23,8 @@ from agent.store.repositories.own_knowledge import OwnKnowledge
 from agent.store.repositories.parts import Parts
 from agent.store.repositories.proactive import Proactive
 from agent.store.repositories.questions import Questions
+from agent.store.repositories.sending_numbers import SendingNumbers
+from agent.store.repositories.sends import Sends
 from agent.store.repositories.shadows import Shadows
 from agent.store.repositories.suppressions import Suppressions
 from agent.store.repositories.turns import Turns
@@ -44,6 +46,8 @@ class UnitOfWork:
         self.consents = Consents(session, clock)
         self.consent_questions = ConsentQuestions(session, clock, ids)
         self.deliveries = Deliveries(session, clock)
+        self.sending_numbers = SendingNumbers(session, clock, self.deliveries)
+        self.sends = Sends(session, clock)
         self.escalations = Escalations(session, clock, ids)
         self.unanswered = Unanswered(session, clock)
         self.users = Users(session, clock, ids)

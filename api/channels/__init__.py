@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from agent.channels import Sender
 from agent.errors import ConfigurationError
 from agent.settings import Settings
-from agent.wiring import Services
+from agent.wiring.services import Services
 
 SWEEP_EVERY_S = 10.0
 """Seconds between two sweeps of a channel."""

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from agent.domain.messages import InboundMessage
 from agent.domain.parts import MessagePart, first_of_each
-from agent.wiring import Services
+from agent.wiring.services import Services
 
 _log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from agent.domain.ids import MessageId
 from agent.domain.messages import Delivery, Direction, Message
 from agent.errors import NotFoundError, SendProblem
 from agent.store.unit_of_work import UnitOfWork
-from agent.wiring import Services
+from agent.wiring.services import Services
 
 _log = structlog.get_logger(__name__)
 

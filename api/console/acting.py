@@ -12,7 +12,7 @@ from agent.domain.conversations import TransitionError
 from agent.domain.ids import ConversationId
 from agent.errors import ConflictError, InvalidInputError
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import RepDep
 from api.console.conversations import story_page
 from api.pages.security import check_csrf

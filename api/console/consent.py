@@ -16,7 +16,7 @@ from agent.domain.ids import ConversationId
 from agent.errors import InvalidInputError, NotFoundError
 from agent.store.repositories.deliveries import Unreachable
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import RepDep, rep
 from api.pages.security import check_csrf
 from api.pages.templating import Pages, page_route

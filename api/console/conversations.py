@@ -11,7 +11,7 @@ from agent.domain.ids import ConversationId, TurnId
 from agent.errors import NotFoundError
 from agent.store.repositories.live import News
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import RepDep, rep, rep_for_data
 from api.console.listing import make_listing
 from api.console.story import read_story

@@ -7,9 +7,9 @@ from datetime import datetime
 from fastapi import APIRouter, Depends, Request, Response
 
 from agent.domain.ids import ConversationId
-from agent.store.repositories.deliveries import SendingNumber
+from agent.store.repositories.sending_numbers import SendingNumber
 from agent.store.unit_of_work import UnitOfWork
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import RepDep, rep
 from api.pages.templating import Pages, page_route
 
@@ -60,7 +60,7 @@ def alarmed(uow: UnitOfWork, now: datetime) -> Sequence[Sender]:
     """Return the brand's numbers that were refused as set up wrong, those that wait first."""
     found = [
         Sender(number=n, waits=n.blocked_until is not None and n.blocked_until > now)
-        for n in uow.deliveries.sending_numbers()
+        for n in uow.sending_numbers.all()
         if n.alarms
     ]
     return sorted(found, key=lambda sender: not sender.waits)

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from agent.errors import ConfigurationError, InvalidInputError, NotFoundError
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import LeadDep, lead
 from api.console.job_view import IngestResult, result_of
 from api.console.models import name_of, see

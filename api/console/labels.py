@@ -9,7 +9,7 @@ from agent.domain.ids import TurnId
 from agent.domain.learning import LabelQueue
 from agent.errors import ConflictError, InvalidInputError, NotFoundError
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import LeadDep, RepDep, lead
 from api.console.models import name_of, see
 from api.pages.security import check_csrf

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import LeadDep, lead
 from api.console.models import HOME, name_of, see
 from api.console.packet import sparkline

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 from agent.domain.learning import JobState
 from agent.learning.model_desk import COMPARE, EVALUATE, GATE, HELD_OUT, PROMOTE, WRITTEN
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import LeadDep, lead
 from api.console.job_view import CompareResult, GateResult, result_of
 from api.pages.security import check_csrf

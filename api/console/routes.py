@@ -4,7 +4,7 @@ from pathlib import Path
 
 from fastapi import APIRouter
 
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console import (
     acting,
     consent,

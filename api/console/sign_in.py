@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import session_user
 from api.console.access import Throttle
 from api.pages.security import check_csrf, local_path

@@ -12,7 +12,7 @@ from agent.domain.knowledge import QuestionState
 from agent.errors import InvalidInputError, NotFoundError
 from agent.knowledge_desk import INGEST
 from agent.store.repositories.users import User
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.console.access import LeadDep, lead
 from api.console.job_view import IngestResult, result_of
 from api.console.knowledge import HOME

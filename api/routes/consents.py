@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from agent.consent.desk import Withdrawal
 from agent.consent.importing import GivenConsent
-from agent.consent.proof import proof_data
+from agent.consent.proof_data import proof_data
 from agent.domain.consent import ConsentSource, Purpose
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import API_KEY, ServicesDep
 
 router = APIRouter(prefix="/v1/consent", tags=["consent"], dependencies=API_KEY)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.domain.ids import MessageId
 from agent.domain.messages import InboundMessage
 from agent.inbox import Accepted
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import API_KEY, ServicesDep
 
 router = APIRouter(prefix="/v1", tags=["messages"], dependencies=API_KEY)

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from agent.domain.consent import Purpose
 from agent.domain.ids import MessageId
-from agent.sending.proactive import IfQuiet, Outbound, OutboundReceipt
+from agent.sending.outbound import IfQuiet, Outbound, OutboundReceipt
 from api.auth import API_KEY, ServicesDep
 
 router = APIRouter(prefix="/v1/outbound", tags=["outbound"], dependencies=API_KEY)

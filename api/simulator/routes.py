@@ -15,7 +15,7 @@ from agent.domain.turns import TurnRecord
 from agent.errors import NotFoundError
 from agent.inbox import normalise_address
 from agent.store.repositories.live import News
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import session_user
 from api.pages import assets
 from api.pages.decision import DecisionView, decision_view

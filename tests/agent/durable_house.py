@@ -11,7 +11,7 @@ from agent.secrets_file import load_secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Services, assemble
+from agent.wiring.services import Services, assemble
 from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation
 
 QUICK = Pulse(beat_s=0.3, silent_s=1.0)

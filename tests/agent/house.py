@@ -14,7 +14,7 @@ from agent.inbox import Accepted
 from agent.runtime.inline import InlineQueue
 from agent.store.repositories.users import User
 from agent.store.unit_of_work import Database
-from agent.wiring import assemble_inline
+from agent.wiring.inline import assemble_inline
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation
 

@@ -19,9 +19,8 @@ from agent.domain.consent import (
     regained_by_start,
 )
 from agent.domain.ids import CustomerId
-from agent.store.consent_tables import ConsentErasureRow, ConsentQuestionRow
+from agent.store.consent_tables import ConsentErasureRow, ConsentEventRow, ConsentQuestionRow
 from agent.store.personal_data import erase_customer
-from agent.store.tables import ConsentEventRow
 from agent.store.unit_of_work import Database
 from tests.conftest import FakeClock
 

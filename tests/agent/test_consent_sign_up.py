@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from agent.consent.importing import ImportReport, import_consents
 from agent.consent.lapsing import lapse_questions
 from agent.consent.links import VALID_FOR, PreferenceLinks
-from agent.consent.proof import proof_data, proof_document, prove
+from agent.consent.proof import prove
+from agent.consent.proof_data import proof_data
+from agent.consent.proof_document import proof_document
 from agent.consent.questions import QuestionState
 from agent.consent.signing_up import PER_NUMBER_A_DAY, PER_ORIGIN_AN_HOUR, SignUp, SignUps
 from agent.domain.consent import ConsentAction, ConsentSource, ConsentState, Purpose, present_state
 from agent.domain.ids import CustomerId
 from agent.errors import InvalidInputError
 from agent.replies.templates import load_templates
-from agent.wiring import proactive_texts
+from agent.wiring.proactive import proactive_texts
 from tests.agent.house import PHONE, House
 from tests.conftest import FakeClock
 from tests.fakes import FakeSender, foundation

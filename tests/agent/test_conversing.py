@@ -330,7 +330,7 @@ def test_a_message_found_sending_after_a_crash_becomes_unknown(house: House) -> 
             house.conversation().id, author=Author.AGENT, text="again?", provider="twilio",
             encoding="GSM-7", segments=1,
         )  # fmt: skip
-        uow.messages.begin_sending(crashed.id)
+        uow.sends.begin_sending(crashed.id)
 
     house.parts.outbox.send(crashed.id)
 

@@ -7,13 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.decision import Policy, decide
-from agent.domain.conversations import (
-    ConversationStatus,
-    FlowState,
-    Pending,
-    PendingKind,
-)
+from agent.decision import decide
+from agent.decision_policy import Policy
+from agent.domain.conversations import ConversationStatus, FlowState, Pending, PendingKind
 from agent.domain.signals import (
     ConversationSignals,
     CustomerSignals,
@@ -111,6 +107,19 @@ def test_two_intents_too_close_are_clarified() -> None:
 
     assert decision.route is Route.CLARIFY
     assert decision.options == ("track_order", "track_refund")
+
+
+def test_a_text_that_cannot_end_texts_is_not_asked_whether_it_should() -> None:
+    pair = (
+        Candidate(intent="opt_out", confidence=0.41),
+        Candidate(intent="track_order", confidence=0.39),
+    )
+    read = understanding("opt_out", 0.41, candidates=pair, doubt=Doubt.TOO_CLOSE)
+    foreign = replace(read, text="wann kommt meine bestellung an")
+
+    assert decide(signals("stop it", read=read), POLICY).options == ("opt_out", "track_order")
+    decision = decide(signals(foreign.text, read=foreign), POLICY)
+    assert decision.route is Route.KNOWLEDGE
 
 
 def test_two_intents_too_close_are_not_clarified_twice_in_a_row() -> None:

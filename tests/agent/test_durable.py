@@ -16,6 +16,7 @@ from dbos import DBOS
 from agent.domain.consent import ConsentState
 from agent.domain.messages import Delivery, Direction
 from agent.errors import TransientSendError
+from agent.runtime.finished import delete_finished
 from agent.runtime.queueing import APP_VERSION
 from agent.settings import CHECKOUT
 from tests.agent.durable_house import DurableHouse, build, text
@@ -183,11 +184,10 @@ def test_a_busy_provider_is_tried_again_when_it_said_so(house: DurableHouse) -> 
 def test_finished_rows_of_the_engine_are_deleted_after_a_while(house: DurableHouse) -> None:
     accepted = text(house, "do you resole boots?")
     delivered(house, accepted.message_id)
-    runtime = house.services.runtime
     until(lambda: len(DBOS.list_workflows(status="SUCCESS")) == 1)
 
-    assert runtime.delete_finished(datetime.now(UTC) - timedelta(days=1)) == 0
-    assert runtime.delete_finished(datetime.now(UTC) + timedelta(seconds=5)) == 1
+    assert delete_finished(datetime.now(UTC) - timedelta(days=1)) == 0
+    assert delete_finished(datetime.now(UTC) + timedelta(seconds=5)) == 1
     assert DBOS.list_workflows() == []
 
 

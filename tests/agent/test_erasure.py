@@ -38,11 +38,12 @@ from agent.privacy.retention import delete_old
 from agent.privacy.search import search
 from agent.privacy.spellings import spellings
 from agent.secrets_file import load_secrets
-from agent.sending.proactive import Outbound
+from agent.sending.outbound import Outbound
 from agent.store.personal_data import IMPERSONAL, engine_tables, links
 from agent.store.repositories.suppressions import SuppressionReason
 from agent.store.unit_of_work import Database
-from agent.wiring import assemble, proactive_texts
+from agent.wiring.proactive import proactive_texts
+from agent.wiring.services import assemble
 from tests.agent.durable_house import build, text
 from tests.agent.house import PHONE, REP, House
 from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation

@@ -11,8 +11,10 @@ from agent.answers import KnowledgeAnswers
 from agent.brand import load_brand
 from agent.domain.learning import Job, JobState
 from agent.errors import InvalidInputError
-from agent.knowledge import KEPT, LiveKnowledge
-from agent.knowledge_desk import KnowledgeDesk, file_name
+from agent.knowledge import LiveKnowledge
+from agent.knowledge_desk import KnowledgeDesk
+from agent.knowledge_indexes import KEPT
+from agent.knowledge_input import file_name
 from agent.learning.jobs import JobRunner
 from agent.learning.question_desk import QuestionDesk
 from agent.replies.extractive import ExtractiveComposer

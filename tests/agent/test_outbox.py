@@ -12,12 +12,7 @@ from agent.delivery_news import record_news
 from agent.domain.consent import ConsentState
 from agent.domain.conversations import ConversationStatus
 from agent.domain.messages import Author, Delivery
-from agent.errors import (
-    PermanentSendError,
-    SendProblem,
-    TransientSendError,
-    UnknownSendError,
-)
+from agent.errors import PermanentSendError, SendProblem, TransientSendError, UnknownSendError
 from agent.outbox import MAX_ATTEMPTS, Outbox
 from agent.runtime.figures import figures
 from tests.agent.house import REP, House
@@ -178,7 +173,7 @@ def test_a_sender_set_up_wrong_alarms_and_the_others_wait_instead_of_failing(hou
     states = {m.delivery for m in house.outbound()}
     assert states == {Delivery.QUEUED, Delivery.PENDING}, "nothing failed, nothing was tried"
     with house.parts.database.read() as uow:
-        (number,) = uow.deliveries.sending_numbers()
+        (number,) = uow.sending_numbers.all()
     assert (number.number, number.code, number.alarms) == (BRAND_NUMBER, "20003", 2)
     shown = figures(house.parts.database, "exe_1").decode()
     labels = f'{{code="20003",number="{BRAND_NUMBER}",provider="twilio"}}'

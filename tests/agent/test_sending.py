@@ -23,9 +23,10 @@ from agent.errors import (
     NotFoundError,
     TransientSendError,
 )
-from agent.sending.proactive import IfQuiet, Outbound, OutboundReceipt, OutboundState
+from agent.sending.outbound import IfQuiet, Outbound, OutboundReceipt, OutboundState
 from agent.store.unit_of_work import Database
-from agent.wiring import Inline, assemble_inline, proactive_texts
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.proactive import proactive_texts
 from tests.agent.house import REP
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation

@@ -9,9 +9,10 @@ from agent.domain.consent import ConsentAction, ConsentSource, Purpose
 from agent.domain.conversations import ConversationStatus
 from agent.domain.messages import Delivery
 from agent.errors import ConflictError
-from agent.sending.proactive import Outbound, ProactiveTexts
+from agent.sending.outbound import Outbound
+from agent.sending.proactive import ProactiveTexts
 from agent.store.detaching import PREFIX
-from agent.wiring import proactive_texts
+from agent.wiring.proactive import proactive_texts
 from tests.agent.house import PHONE, House
 from tests.agent.test_erasure import NAME, SECRET, SQLITE, lived_in
 from tests.fakes import foundation

@@ -13,7 +13,7 @@ from agent.seeding import seed_sign_in
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Services, assemble
+from agent.wiring.services import Services, assemble
 from api.app import create_app
 from api.channels import discover
 from tests.fakes import FakeAnswerer, FakeSender, FakeUnderstander, fake_mind, foundation

@@ -14,11 +14,13 @@ from fastapi import FastAPI
 
 from agent.channels import Sender
 from agent.domain.ports import RandomIds, SystemClock
+from agent.foundation import Foundation
 from agent.secrets_file import load_secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Foundation, Inline, Services, assemble, assemble_inline
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.services import Services, assemble
 from api import errors
 from api.app import create_app
 from api.channels import Channel, discover

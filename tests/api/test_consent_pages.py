@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from agent.consent.ledger import LedgerOf
 from agent.domain.consent import ConsentAction, ConsentState, Purpose, present_state
 from agent.domain.ids import CustomerId
-from agent.wiring import Services
+from agent.wiring.services import Services
 from tests.fakes import FakeSender
 
 PHONE = "+15550100301"

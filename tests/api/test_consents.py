@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from agent.wiring import Services
+from agent.wiring.services import Services
 
 NUMBER = "+13035550123"
 SHOWN = "By ticking this you agree to get news and offers by text from us. Reply STOP to stop."

@@ -104,7 +104,7 @@ def test_numbers_that_take_nothing_and_numbers_set_up_wrong_are_shown(
             message_id=uow.messages.thread(thread)[0].id,
         )  # fmt: skip
         for _ in range(2):
-            uow.deliveries.trouble("twilio", "+15550100200", code="30034")
+            uow.sending_numbers.trouble("twilio", "+15550100200", code="30034")
 
     page = rep.open("/console/deliveries")
 

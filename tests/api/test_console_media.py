@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agent.domain.messages import InboundMessage
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.app import create_app
 from api.console.media import attachments
 from tests.api.conftest import PUBLIC_URL

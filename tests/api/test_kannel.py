@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 
 from agent.domain.messages import Author, Delivery, Message
-from agent.wiring import Services
+from agent.wiring.services import Services
 from tests.api.gateways import CUSTOMER, SECRET, SHOP, gateway, gateway_service
 
 FAKESMSC = Path("/usr/lib/kannel/test/fakesmsc")

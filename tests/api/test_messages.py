@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from agent.wiring import Services
+from agent.wiring.services import Services
 from tests.api.conftest import post_text
 from tests.fakes import FakeAnswerer, FakeUnderstander
 

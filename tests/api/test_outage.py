@@ -19,7 +19,7 @@ from agent.secrets_file import load_secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Services, assemble
+from agent.wiring.services import Services, assemble
 from api import errors
 from api.app import create_app
 from api.channels import discover

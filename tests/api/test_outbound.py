@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agent.domain.consent import ConsentAction, ConsentSource, Purpose
-from agent.wiring import Services
+from agent.wiring.services import Services
 from tests.fakes import FakeSender
 
 NUMBER = "+13035550123"

@@ -17,7 +17,8 @@ from agent.errors import ConfigurationError
 from agent.secrets_file import load_secrets
 from agent.settings import Settings
 from agent.store.unit_of_work import Database
-from agent.wiring import Services, assemble, assemble_inline
+from agent.wiring.inline import assemble_inline
+from agent.wiring.services import Services, assemble
 from api.app import create_app
 from api.channels import discover
 from api.channels.telnyx.channel import make

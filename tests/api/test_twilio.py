@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from agent.domain.messages import Delivery, InboundMessage
 from agent.domain.ports import SystemClock
 from agent.settings import Settings
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import services_of
 from api.channels.twilio.webhooks import make_router
 from tests.api.conftest import PUBLIC_URL, TWILIO_TOKEN

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from agent.domain.parts import MessagePart
 from agent.domain.ports import RandomIds
 from agent.store.unit_of_work import Database
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.channels.joining import KNOWN_FOR, PATIENCE, sweep, take_part
 from tests.api.test_vonage import PATH, client, services, services_on, sms, stored
 from tests.conftest import FakeClock

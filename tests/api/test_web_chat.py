@@ -132,7 +132,7 @@ def test_what_has_not_left_or_never_will_is_not_told(house: tuple[Home, TestClie
                 segments=1,
             )  # fmt: skip
             if delivery is not None:
-                uow.messages.set_delivery(message.id, delivery)
+                uow.sends.set_delivery(message.id, delivery)
 
     thread = read(client)
 

@@ -22,6 +22,7 @@ from agent.desk import Desk
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import InboundMessage
 from agent.domain.ports import RandomIds, SystemClock
+from agent.foundation import Foundation
 from agent.inbox import Inbox
 from agent.outbox import Outbox
 from agent.replies.evidence import Evidence
@@ -31,7 +32,9 @@ from agent.secrets_file import Secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Foundation, gate, knowledge_desk, learning, seed
+from agent.wiring.services import seed
+from agent.wiring.teaching import knowledge_desk, learning
+from agent.wiring.texts import gate
 from intents.types import Candidate, Entity, EntityType, Sentiment, Understanding
 from tests.conftest import CountingIds, FakeClock
 from tests.fakes import FakeAnswerer, FakeUnderstander, fake_mind, foundation

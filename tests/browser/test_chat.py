@@ -14,7 +14,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from agent.domain.messages import Author
-from agent.wiring import Services
+from agent.wiring.services import Services
 from tests.api.gateways import channel_service
 from tests.browser.conftest import Server, watched_page
 

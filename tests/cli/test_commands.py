@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from agent.cli.main import app
+from agent.foundation import lay_foundation
 from agent.settings import CHECKOUT, Settings
 from agent.store.engine import create_engine
-from agent.wiring import lay_foundation
 
 RUN = CliRunner()
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from agent.cli.main import app
+from agent.foundation import lay_foundation
 from agent.settings import Settings
-from agent.wiring import lay_foundation
 
 RUN = CliRunner()
 PHONE = "+15550100301"

@@ -24,10 +24,12 @@ from agent.doctor.providers import look_at_providers
 from agent.doctor.words import look_at_words
 from agent.secrets_file import load_secrets, load_suppression_key
 from agent.settings import CHECKOUT, Settings
+from agent.store.customer_tables import CustomerRow
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.sending_tables import SuppressionRow
-from agent.store.tables import ConversationRow, CustomerRow, MessageRow, ProcessRow
+from agent.store.service_tables import ProcessRow
+from agent.store.tables import ConversationRow, MessageRow
 
 TODAY = date(2026, 11, 24)
 DEMO = CHECKOUT / "knowledge_base/demo/brand.yaml"

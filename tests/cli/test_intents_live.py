@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from agent.cli.intents_live import matching
+from agent.cli.intents_label import matching
 from agent.cli.main import app
+from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from agent.wiring import lay_foundation
 from intents.registry import Registry
 from intents.types import Doubt
 from tests.agent.learning.house import ADA, Learner

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from agent.cli.main import app
 from agent.domain.consent import ConsentAction, ConsentSource, Purpose
+from agent.foundation import Foundation, lay_foundation
 from agent.settings import load_settings
-from agent.wiring import Foundation, lay_foundation
 
 RUN = CliRunner()
 NUMBER = "+13035550123"

@@ -22,7 +22,8 @@ from agent.secrets_file import load_secrets
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Inline, Services, assemble, assemble_inline
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.services import Services, assemble
 from api.app import create_app
 from api.channels import Channel, discover, folders
 from tests.contract.peer import BRAND_NUMBER, PUBLIC_URL, Call, Peer, StandIn, standing_in
@@ -80,9 +81,9 @@ class House:
                 conversation.id, author=Author.AGENT, text="hello", provider=provider,
                 encoding="gsm7", segments=1,
             )  # fmt: skip
-            uow.messages.begin_sending(message.id)
+            uow.sends.begin_sending(message.id)
             if provider_id:
-                uow.messages.set_delivery(message.id, Delivery.SENDING, provider_id=provider_id)
+                uow.sends.set_delivery(message.id, Delivery.SENDING, provider_id=provider_id)
             return message
 
     def _conversation(self, provider: str) -> Conversation:

@@ -68,7 +68,7 @@ def test_no_log_shows_a_number_a_text_or_a_secret(
             stand_in.otherwise = next(iter(peer.refusals)).answer
             message = house.sent_message(peer.provider, None)
             with house.services.database.begin() as uow:
-                uow.messages.retry_later(message.id, error="")
+                uow.sends.retry_later(message.id, error="")
             house.services.outbox.send(message.id)
 
     own = [

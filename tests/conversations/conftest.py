@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from agent.errors import ConfigurationError
+from agent.foundation import lay_foundation
 from agent.seeding import seed_customers
 from agent.settings import CHECKOUT, Settings
-from agent.wiring import Inline, Mind, assemble_inline, lay_foundation, load_mind
+from agent.wiring.inline import Inline, assemble_inline
+from agent.wiring.mind import Mind, load_mind
 from tests.conftest import FakeClock
 
 

@@ -11,7 +11,8 @@ from agent.cli.ask import answer_file, answer_one
 from agent.cli.chat import talk
 from agent.cli.simulate import AgentTurns, Script, play
 from agent.errors import InvalidInputError
-from agent.wiring import Inline, Mind
+from agent.wiring.inline import Inline
+from agent.wiring.mind import Mind
 
 
 def test_chat_answers_and_tells_why(parts: Inline, monkeypatch: pytest.MonkeyPatch) -> None:

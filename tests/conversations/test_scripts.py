@@ -8,7 +8,7 @@ import yaml
 
 from agent.domain.messages import InboundMessage
 from agent.inbox import Accepted
-from agent.wiring import Inline
+from agent.wiring.inline import Inline
 
 SCRIPTS = [
     pytest.param(script, id=script["name"])

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.runtime.durable import Pulse
 from tests.crash.life import Birth, Boundary, RepReply, Text, phone
 from tests.crash.lives import Killed, Life, Zygote
 from tests.crash.provider import Provider
@@ -35,14 +36,18 @@ class Lane:
         self.home.mkdir(parents=True, exist_ok=True)
         self.world: World | None = None
 
-    def birth(self) -> Life:
-        """Start a process on the database."""
+    def birth(self, *, calm: bool = False) -> Life:
+        """Start a process on the database.
+
+        ``calm``: with the service's own patience. A process that is to be killed takes work for
+        lost sooner, and on a busy machine also work that it is only slow at.
+        """
         life = self.zygote.birth(
             Birth(
                 url=self.url,
                 home=str(self.home),
                 provider=self.provider.url,
-                silent_s=self.silent_s,
+                silent_s=Pulse().silent_s if calm else self.silent_s,
             )
         )
         self.world = self.world or World(self.url, self.provider)
@@ -117,20 +122,25 @@ class Lane:
 
     def _until_refused(self, place: int, life: Life) -> None:
         assert self.world is not None
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + SETTLE_S
         while time.monotonic() < deadline:
             if phone(place) in self.provider.refused or self.world.open_work() == 0:
                 return
             if not life.alive():
                 raise Killed
             time.sleep(0.01)
+        self.wrong.append(f"{self.url}: the provider was never asked")
 
     def _settle(self, life: Life) -> bool:
-        """Wait until everything is done; False if the process is gone before."""
+        """Wait until everything is done; False if the process is gone before.
+
+        What is delayed counts too, though no text depends on it: where a reply was cancelled, its
+        next try is still to come, and the boundaries of that try with it.
+        """
         assert self.world is not None
         deadline = time.monotonic() + SETTLE_S
         while life.alive():
-            if self.world.open_work() == 0:
+            if self.world.open_work() == 0 and not self.world.unfinished():
                 return True
             if time.monotonic() > deadline:
                 self.wrong.append(f"{self.url}: {self.world.open_work()} pieces of work left open")

@@ -4,14 +4,14 @@ from dbos import DBOS
 
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.runtime import durable
-from agent.runtime.durable import Work
+from agent.runtime.work import Work
 
 PATCH = "look twice"
 
 
 def install() -> None:
     """Put the later build's workflows in the place of the present ones."""
-    durable._register = _register
+    durable.register = _register
 
 
 def _register(work: Work) -> None:

@@ -30,7 +30,7 @@ from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.repositories.users import User
 from agent.store.unit_of_work import Database
-from agent.wiring import Services, assemble
+from agent.wiring.services import Services, assemble
 from intents.types import Expected, Understanding
 from tests.agent.builders import understanding
 from tests.crash.effects import Effects

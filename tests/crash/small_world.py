@@ -17,11 +17,11 @@ from sqlmodel import Session
 from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import InboundMessage
 from agent.inbox import Accepted
-from agent.runtime.durable import Work
+from agent.runtime.work import Work
 from agent.store.engine import create_engine
 from agent.store.migrate import upgrade
 from agent.store.unit_of_work import Database
-from agent.wiring import Inline, assemble_inline
+from agent.wiring.inline import Inline, assemble_inline
 from tests.conftest import CountingIds, FakeClock
 from tests.crash.life import BRAND_NUMBER, EchoAnswerer, ScriptedMind, Text
 from tests.crash.provider import DirectSender, Provider

@@ -73,7 +73,7 @@ def test_every_text_is_answered_or_visible_and_no_reply_leaves_twice(campaign: C
 
 
 def test_a_process_was_killed_after_every_effect(campaign: Campaign) -> None:
-    assert campaign.killed_after == campaign.seen
+    assert campaign.seen <= campaign.killed_after
     # Turns that are fetched from the queue together skip a boundary now and then.
     assert len(campaign.missed) <= len(campaign.killed_at) / 10
 

@@ -26,7 +26,7 @@ def test_ordinary_texts_in_other_languages_are_no_opt_outs(text: str) -> None:
     assert is_foreign(text)
     assert not may_end_texts(text)
     assert read_consent(text, HEARD, PARAMETERS)[0] is None
-    assert not second_opinion(text, "opt_out", 0.9)
+    assert not second_opinion(text, "opt_out", 0.9, HEARD)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,12 @@ def test_a_sign_alone_is_asked_about(text: str) -> None:
 
 def test_subscribing_again_is_no_mistyped_unsubscribe() -> None:
     assert read_consent("resubscribe", HEARD, PARAMETERS)[0] is ConsentReading.OPT_IN
+
+
+def test_the_intent_head_is_believed_only_where_the_consent_head_has_some_doubt() -> None:
+    text = "take Mia off the saturday list and put her on sunday"
+    unheard = {"opt_out": 0.002, "unsure": 0.003, "opt_in": 0.0, "none": 0.995}
+    assert second_opinion(text, "opt_out", 0.9, unheard | {"unsure": 0.05})
+    assert not second_opinion(text, "opt_out", 0.9, unheard)
+    assert not second_opinion(text, "cancel_order", 0.9, unheard | {"unsure": 0.05})
+    assert second_opinion(text, "opt_out", 0.9, {})

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from intents import mixing
+from intents.evidence import Evidence
+from intents.examples import Examples
+from intents.heads import IntentScores
 from intents.parameters import (
     IntentParameters,
     MixingParameters,
@@ -63,7 +66,14 @@ def test_no_messages_are_no_scores() -> None:
 def test_the_bound_asks_about_the_share_that_is_wanted() -> None:
     rng = np.random.default_rng(0)
     scores = rng.random((1000, 5)).astype(np.float32)
-    bounds = mixing.fit_mixing(scores, None, None, None, None, None, None)
+    evidence = Evidence(
+        intents=IntentScores(scores, scores[:, 0], scores, scores[:, 0]),
+        topics=None,
+        consent=None,
+        sentiment=None,
+    )
+    nothing = Examples(intents=(), views=(), topics=(), consent=(), sentiment=())
+    bounds = mixing.fit_bounds(nothing, evidence)
     asked = mixing.doubtful_intents(scores, bounds)
     assert asked.mean() == pytest.approx(mixing.INTENTS_ASKED, abs=0.01)
 

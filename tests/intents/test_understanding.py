@@ -180,3 +180,8 @@ def test_shipped_model_obeys_plain_opt_outs_and_no_others(shipped: Understander)
         assert shipped.read_consent(text)[0] is ConsentReading.OPT_OUT
     for text in ("i'll stop by the store", "cancel my order", "quit sending the wrong size"):
         assert shipped.read_consent(text)[0] is not ConsentReading.OPT_OUT
+
+
+def test_the_webhook_asks_about_a_sign_to_stop_too(understander: Understander) -> None:
+    assert understander.read_consent("🛑")[0] is ConsentReading.UNSURE
+    assert understander.read_consent("👍")[0] is None

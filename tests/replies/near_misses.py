@@ -1,11 +1,12 @@
 """The guard's near-misses in twelve classes, and how the guard judges them.
 
-Each class is a file in ``guard_cases/``, its evidence in ``brands.yaml`` beside them. Half of each
-file is ``held_out``: other brands, never looked at while the guard is mended.
+Each class is a file in ``guard_cases/``, its evidence in ``brands.yaml`` beside them. The files of
+the same names in ``guard_cases/apart/`` are held out: other brands, written by somebody who had not
+seen the guard, and never looked at while it is mended.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from agent.replies.evidence import Evidence
 from agent.replies.guard import Guard
 from tests.replies.guard_data import evidence_of
 
-CASES = Path(__file__).with_name("guard_cases")
-BRANDS = CASES / "brands.yaml"
+SEEN = Path(__file__).with_name("guard_cases")
+APART = SEEN / "apart"
+BRANDS = "brands.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +49,16 @@ class Verdict:
 
 
 def near_misses() -> list[NearMiss]:
-    """Read all cases, class by class."""
-    brands = {raw["brand"]: evidence_of(raw) for raw in _read(BRANDS)}
-    return [
-        _case(path.stem, raw, brands[raw["brand"]])
-        for path in sorted(CASES.glob("*.yaml"))
-        if path != BRANDS
-        for raw in _read(path)
-    ]
+    """Read all cases, those seen first, class by class."""
+    return [*_read_folder(SEEN, held_out=False), *_read_folder(APART, held_out=True)]
+
+
+def _read_folder(folder: Path, *, held_out: bool) -> Iterator[NearMiss]:
+    brands = {raw["brand"]: evidence_of(raw) for raw in _read(folder / BRANDS)}
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name != BRANDS:
+            for raw in _read(path):
+                yield _case(path.stem, raw, brands[raw["brand"]], held_out=held_out)
 
 
 def judge(case: NearMiss) -> Verdict:
@@ -89,13 +93,15 @@ def rejected(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if not verdict.passed]
 
 
-def _case(kind: str, raw: dict[str, Any], evidence: tuple[Evidence, ...]) -> NearMiss:
+def _case(
+    kind: str, raw: dict[str, Any], evidence: tuple[Evidence, ...], *, held_out: bool
+) -> NearMiss:
     lie = raw["near_miss"]
     _, opened, rest = lie.partition("{")
     return NearMiss(
         kind=kind,
         brand=raw["brand"],
-        held_out=raw.get("held_out", False),
+        held_out=held_out,
         near_miss=lie.replace("{", "").replace("}", ""),
         true_reply=raw["true_reply"],
         telltale=rest.partition("}")[0] if opened else "",

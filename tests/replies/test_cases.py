@@ -23,6 +23,8 @@ IN_FIVE_DAYS = "can't do the course any more, starts in 5 days. what do i get ba
         (SUNDAY, "Day: Sunday; Open: 9am - 2pm", 1, 0),
         (SUNDAY, "Day: Monday; Open: closed", 0, 1),
         ("open weds?", "Mon-Fri 9-5", 1, 0),
+        ("open weds?", "Mon-Wed-Fri 9-5", 1, 0),
+        ("open thurs?", "Mon-Wed-Fri 9-5", 0, 1),
         ("open weds?", "We are closed Sat and Sun.", 0, 1),
         ("open weds?", "We bake daily.", 1, 0),
         (FEBRUARY, "Season: January 5 - April 14; Mon-Fri: 10am-4pm; Sunday: closed", 2, 0),
@@ -62,3 +64,9 @@ def test_what_names_no_case_or_sets_none_apart_tells_nothing(question: str, sent
 def test_no_text_is_refused(question: str, sentence: str) -> None:
     fit = fit_of(question, sentence)
     assert fit.met >= 0 <= fit.missed
+
+
+@given(st.lists(st.sampled_from(["Mon", "wed", "Friday", "-", ",", " to ", "&", "9-5", "May"])))
+def test_no_list_of_days_is_refused(pieces: list[str]) -> None:
+    fit = fit_of("open weds or May?", "".join(pieces))
+    assert min(fit.met, fit.missed) >= 0

@@ -233,7 +233,7 @@ DRY = product("Ridgeline Dry", "154.95", available=False, restock_date=date(2026
             "No, the Ridgeline does not come in pink. Colors: moss and black.",
         ),
         ("is the ridgeline waterproof", "No, the Ridgeline is not waterproof."),
-        ("what does the ridgeline weigh, the weight", "The weight of the Ridgeline: 292 g."),
+        ("what does the ridgeline weigh, the weight", "The Ridgeline weighs 292 g."),
         ("what colors does the ridgeline come in", "The Ridgeline comes in moss and black."),
     ],
 )

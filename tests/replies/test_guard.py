@@ -129,6 +129,32 @@ def test_a_row_of_several_is_told_by_its_name():
     assert check("The Geckos meet on Monday at 15:30.", GROUPS).cut == ()
 
 
+PLACE = evidence(
+    "Visits",
+    "The gym is above the cinema. The office is open on weekdays from 9:00 to 18:00, and never on "
+    "Sundays. A tour is on the last Friday of the month. The east gate closed in March.",
+    4,
+)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["The office is open on Tuesday from 9 to 6 pm.", "There's a tour every last Friday.",
+     "You'll find the gym above the cinema."],
+)  # fmt: skip
+def test_a_paraphrase_is_held(reply):
+    assert check(reply, PLACE).cut == ()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    ["The gym is under the cinema.", "The tour is on the first Friday of the month.",
+     "The tour is on Fridays.", "The office is open on Sundays.", "Come in by the east gate."],
+)  # fmt: skip
+def test_another_side_day_or_a_closed_place_is_cut(reply):
+    assert check(reply, PLACE).text == ""
+
+
 @pytest.mark.parametrize("polite", ["Sorry, ", "Unfortunately, ", "Unfortunately ", "Thanks! "])
 def test_politeness_makes_no_courtesy_of_a_claim(polite):
     assert check(f"{polite}we do not ship to Alaska.").cut == ()

@@ -49,6 +49,29 @@ def test_brings_a_value_to_one_form(text, kind, amount, unit):
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [("two weeks", "14 days"), ("a year", "12 months"), ("90 minutes", "1.5 hours"),
+     ("48 hours", "2 days"), ("0.5 kg", "500 g"), ("4 pm", "16:00")],
+)  # fmt: skip
+def test_one_amount_in_two_units_is_one_value(one, other):
+    assert values_of(one)[0].key == values_of(other)[0].key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("5 days", "5 business days"), ("2 weeks", "2 days"), ("a month", "30 days"),
+     ("first Friday", "last Friday"), ("Fridays", "the second Friday")],
+)  # fmt: skip
+def test_what_is_not_the_same_stays_apart(one, other):
+    assert values_of(one)[0].key != values_of(other)[0].key
+
+
+def test_a_span_of_hours_shares_its_half_of_the_day():
+    assert [v.amount for v in values_of("from 4 to 6 pm")] == ["960", "1080"]
+    assert [v.amount for v in values_of("from 9 to 5 pm")] == ["540", "1020"]
+
+
+@pytest.mark.parametrize(
     ("text", "bound"),
     [
         ("over $75", Bound.LEAST),

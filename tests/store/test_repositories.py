@@ -192,9 +192,9 @@ def test_stop_cancels_only_what_has_not_left(database: Database) -> None:
             )
             for t in ("held", "gone")
         )
-        uow.messages.set_delivery(sent.id, Delivery.SENT, provider_id="SMX")
+        uow.sends.set_delivery(sent.id, Delivery.SENT, provider_id="SMX")
 
-        assert uow.messages.cancel_pending([conversation_id]) == 1
+        assert uow.sends.cancel_pending([conversation_id]) == 1
         assert uow.messages.get(pending.id).delivery is Delivery.CANCELLED
         assert uow.messages.get(sent.id).delivery is Delivery.SENT
         assert uow.messages.find_outbound("twilio", "SMX") is not None

@@ -4,12 +4,14 @@ from alembic import context
 from sqlmodel import SQLModel
 
 import agent.store.consent_tables
+import agent.store.customer_tables
 import agent.store.delivery_tables
 import agent.store.knowledge_tables
 import agent.store.learning_tables
 import agent.store.part_tables
 import agent.store.sending_tables
-import agent.store.tables  # noqa: F401 - both register tables
+import agent.store.service_tables
+import agent.store.tables  # noqa: F401 - all register tables
 
 
 def run() -> None:

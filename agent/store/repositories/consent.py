@@ -7,17 +7,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from agent.consent.chain import details_hash, last_hash, next_hash
-from agent.domain.consent import (
-    ConsentAction,
-    ConsentEvent,
-    ConsentState,
-    Purpose,
-    present_state,
-)
+from agent.domain.consent import ConsentAction, ConsentEvent, ConsentState, Purpose, present_state
 from agent.domain.ids import CustomerId
 from agent.domain.ports import Clock
-from agent.store.consent_tables import ConsentErasureRow
-from agent.store.tables import ConsentEventRow, CustomerRow
+from agent.store.consent_tables import ConsentErasureRow, ConsentEventRow
+from agent.store.customer_tables import CustomerRow
 
 
 class Consents:

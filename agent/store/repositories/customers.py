@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from agent.domain.customers import Appointment, Customer, Order
 from agent.domain.ids import CustomerId
 from agent.domain.ports import Clock, Ids
-from agent.store.tables import AppointmentRow, CustomerRow, OrderRow
+from agent.store.customer_tables import AppointmentRow, CustomerRow, OrderRow
 
 
 class Customers:

@@ -1,38 +1,20 @@
 """Messages to label, and their labels."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
-from agent.domain.ids import ConversationId, TurnId
-from agent.domain.learning import (
-    Guess,
-    LabelItem,
-    LabelQueue,
-    LabelState,
-    NewItem,
-    QueueCounts,
-    Reason,
-)
+from agent.domain.ids import TurnId
+from agent.domain.learning import LabelItem, LabelQueue, LabelState, NewItem, QueueCounts
 from agent.domain.ports import Clock, Ids
 from agent.errors import NotFoundError
+from agent.store.label_rows import dump_guess, label_item, text_hash
 from agent.store.learning_tables import LabelRow
-from intents.normalise import key
-
-_GUESS: TypeAdapter[Guess] = TypeAdapter(Guess)
 
 MOST_WAITING = 2_000
 """Items that wait in a queue of worth; the least valuable beyond that are dropped."""
-
-
-def text_hash(text: str) -> str:
-    """Return the hash by which two texts count as the same."""
-    return hashlib.sha256(key(text).encode()).hexdigest()
 
 
 class Labels:
@@ -86,7 +68,7 @@ class Labels:
         Raises:
             NotFoundError: there is none with this id (any more).
         """
-        return _item(self._row(item_id))
+        return label_item(self._row(item_id))
 
     def next(self, queue: LabelQueue, *, by: str, after: Sequence[str] = ()) -> LabelItem | None:
         """Return what ``by`` is to label next, or None where nothing waits for them.
@@ -113,7 +95,7 @@ class Labels:
             )
             .limit(1)
         ).first()
-        return None if row is None else _item(row)
+        return None if row is None else label_item(row)
 
     def label(self, item_id: str, label: str, *, by: str) -> None:
         """Keep a label of an item that waits."""
@@ -146,7 +128,7 @@ class Labels:
             .order_by(when.desc(), col(LabelRow.id).desc())
             .limit(1)
         ).first()
-        return None if row is None else _item(row)
+        return None if row is None else label_item(row)
 
     def take_back(self, item_id: str, *, by: str) -> None:
         """Undo this person's label or skip."""
@@ -174,7 +156,7 @@ class Labels:
         if label is not None:
             query = query.where(LabelRow.label == label)
         rows = self._session.exec(query.order_by(col(LabelRow.labelled_at), col(LabelRow.id)))
-        return [_item(row) for row in rows]
+        return [label_item(row) for row in rows]
 
     def blind_hashes(self) -> set[str]:
         """Return the hashes of all blind texts: none of them may be learnt from."""
@@ -189,7 +171,7 @@ class Labels:
             .order_by(col(LabelRow.created_at).desc())
             .limit(limit)
         )
-        return [_item(row) for row in rows]
+        return [label_item(row) for row in rows]
 
     def counts(self) -> Mapping[LabelQueue, QueueCounts]:
         """Return how many items each queue holds."""
@@ -216,7 +198,7 @@ class Labels:
             .order_by(col(LabelRow.value).desc(), col(LabelRow.created_at), col(LabelRow.id))
             .limit(limit)
         )
-        return [_item(row) for row in rows]
+        return [label_item(row) for row in rows]
 
     def prune(self, *, keep: int = MOST_WAITING) -> None:
         """Drop the least valuable items of worth that wait beyond ``keep``."""
@@ -252,37 +234,3 @@ class Labels:
     def _put(self, row: LabelRow) -> None:
         self._session.add(row)
         self._session.flush()
-
-
-def dump_guess(guess: Guess | None) -> dict[str, Any] | None:
-    """Serialise a guess for a JSON column."""
-    return None if guess is None else _GUESS.dump_python(guess, mode="json")
-
-
-def load_guess(value: dict[str, Any] | None) -> Guess | None:
-    """Restore a guess."""
-    return None if value is None else _GUESS.validate_python(value)
-
-
-def _item(row: LabelRow) -> LabelItem:
-    return LabelItem(
-        id=row.id,
-        queue=LabelQueue(row.queue),
-        state=LabelState(row.state),
-        turn_id=TurnId(row.turn_id),
-        conversation_id=ConversationId(row.conversation_id),
-        message_hash=row.message_hash,
-        text=row.text,
-        text_hash=row.text_hash,
-        reasons=tuple(Reason(reason) for reason in row.reasons),
-        value=row.value,
-        seen=row.seen,
-        guess=load_guess(row.guess),
-        model_version=row.model_version,
-        created_at=row.created_at,
-        label=row.label,
-        labelled_by=row.labelled_by,
-        labelled_at=row.labelled_at,
-        second_label=row.second_label,
-        second_by=row.second_by,
-    )

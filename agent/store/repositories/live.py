@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from agent.domain.ids import ConversationId
 from agent.domain.ports import Clock
-from agent.store.tables import ActiveRow, EventRow, LlmUsageRow, NoteRow, ProcessRow
+from agent.store.inserting import add_unless_there
+from agent.store.service_tables import ActiveRow, EventRow, LlmUsageRow, ProcessRow
+from agent.store.tables import NoteRow
 
 SETTLED_AFTER = timedelta(seconds=2)
 """Longer than a transaction takes from publishing news to its commit."""
@@ -123,12 +124,8 @@ class Live:
     def take_turn(self, name: str, *, every: timedelta) -> bool:
         """Take the turn at something that one process does every so often; False: not yet."""
         now = self._clock.now()
-        postgres = self._session.get_bind().dialect.name == "postgresql"
-        insert = postgresql.insert if postgres else sqlite.insert
         never = ActiveRow(name=f"turn:{name}", value="", updated_at=_NEVER)
-        self._session.execute(
-            insert(ActiveRow).values(**never.model_dump()).on_conflict_do_nothing()
-        )
+        add_unless_there(self._session, ActiveRow, **never.model_dump())
         taken = self._session.execute(
             sa.update(ActiveRow)
             .where(col(ActiveRow.name) == never.name, col(ActiveRow.updated_at) <= now - every)

@@ -10,7 +10,8 @@ from agent.domain.consent import Purpose
 from agent.domain.ids import ConversationId, CustomerId, MessageId
 from agent.domain.messages import Author, Delivery, Direction
 from agent.domain.ports import Clock, Ids
-from agent.store.tables import ConversationRow, CustomerRow, MessageRow
+from agent.store.customer_tables import CustomerRow
+from agent.store.tables import ConversationRow, MessageRow
 
 _UNSENT = (Delivery.FAILED, Delivery.CANCELLED)
 
@@ -126,19 +127,6 @@ class Proactive:
         """Return all conversations with a customer."""
         query = select(ConversationRow.id).where(ConversationRow.customer_id == customer_id)
         return [ConversationId(found) for found in self._session.exec(query)]
-
-    def last_provider(self, conversation_id: ConversationId) -> str:
-        """Return through whom the customer last wrote here, empty where they never did."""
-        found = self._session.exec(
-            select(MessageRow.provider)
-            .where(
-                MessageRow.conversation_id == conversation_id,
-                MessageRow.direction == Direction.INBOUND,
-            )
-            .order_by(col(MessageRow.created_at).desc())
-            .limit(1)
-        ).first()
-        return found or ""
 
     def cancel(self, conversation_ids: Sequence[ConversationId], *, reason: str) -> int:
         """Cancel proactive texts that have not left; return how many."""

@@ -12,7 +12,7 @@ from agent.domain.ports import Clock, Ids
 from agent.domain.signals import FailureKind
 from agent.domain.turns import TurnRecord
 from agent.store.knowledge_tables import OpenQuestionRow
-from agent.store.repositories.labels import text_hash
+from agent.store.label_rows import text_hash
 from agent.store.tables import TraceRow, TurnRow
 
 

@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from agent.domain.ids import ConversationId, TurnId
 from agent.domain.learning import Difference, Guess, Kind, Tally
 from agent.domain.ports import Clock
+from agent.store.label_rows import dump_guess, load_guess
 from agent.store.learning_tables import ShadowDifferenceRow, ShadowTallyRow
-from agent.store.repositories.labels import dump_guess, load_guess
 
 MOST_KEPT = 2_000
 """Differences kept of one shadow; older ones give way, the tallies keep counting."""

@@ -12,14 +12,9 @@ from agent.domain.ids import ConversationId, MessageId, TurnId
 from agent.domain.messages import Author, Delivery, Direction
 from agent.domain.ports import Clock
 from agent.domain.turns import TurnState
+from agent.store.consent_tables import ConsentEventRow
 from agent.store.delivery_tables import SendNoteRow
-from agent.store.tables import (
-    ConsentEventRow,
-    ConversationRow,
-    EscalationRow,
-    MessageRow,
-    TurnRow,
-)
+from agent.store.tables import ConversationRow, EscalationRow, MessageRow, TurnRow
 
 _TABLES = SQLModel.metadata.tables
 _MESSAGES = _TABLES[str(MessageRow.__tablename__)]

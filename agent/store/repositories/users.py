@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 from agent.domain.ids import RepId
 from agent.domain.ports import Clock, Ids
 from agent.errors import ConflictError
-from agent.store.tables import ApiKeyRow, UserRow
+from agent.store.service_tables import ApiKeyRow, UserRow
 
 _HASHER = PasswordHasher()
 # Verified against when there is no such user, so that both answers take the same time.

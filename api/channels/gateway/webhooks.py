@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from agent.domain.messages import Delivery
 from agent.errors import NotFoundError
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import ServicesDep
 from api.channels.gateway.dialect import Dialect, GatewayNews
 from api.channels.gateway.fields import Fields, read_fields

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.messages import InboundMessage
 from agent.settings import Settings
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.auth import ServicesDep, services_of
 from api.channels.web.rates import Buckets
 from api.channels.web.views import ChatView, chat_news, chat_view

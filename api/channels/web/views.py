@@ -10,7 +10,7 @@ from agent.domain.ids import ConversationId, MessageId
 from agent.domain.messages import Author, Delivery, Direction, Message
 from agent.store.repositories.live import News
 from agent.store.unit_of_work import UnitOfWork
-from agent.wiring import Services
+from agent.wiring.services import Services
 from api.pages.live import ReadNews
 from api.simulator.views import find_thread
 

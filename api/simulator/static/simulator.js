@@ -2,6 +2,7 @@
 
 import { listen, soon } from "./live.js";
 import { measure, parts } from "./segments.js";
+import { deliver, problem } from "./sending.js";
 import { Sheet } from "./sheets.js";
 import { draw, expecting } from "./thread.js";
 
@@ -32,7 +33,7 @@ async function load() {
     return trouble("The service cannot be reached. What you write is kept here.");
   }
   if (response.status === 401) return location.reload();
-  if (!response.ok) return trouble(await problem(response));
+  if (!response.ok) return trouble(await problem(response, "service"));
   const thread = await response.json();
   if (number !== loads || address !== state.address) return;
   trouble("");
@@ -64,29 +65,15 @@ function follow() {
   );
 }
 
-async function problem(response) {
-  const body = await response.json().catch(() => ({}));
-  return body.detail ?? `The service answered ${response.status}.`;
-}
-
 async function post(message) {
-  message.sending = true;
-  message.failed = false;
-  render();
-  try {
-    const response = await fetch("/simulator/messages", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ address: message.address, text: message.text }),
-    });
-    if (!response.ok) throw new Error(await problem(response));
-    message.id = (await response.json()).message_id;
-    trouble("");
-  } catch (error) {
-    message.failed = true;
-    trouble(error instanceof TypeError ? "The service cannot be reached. Tap the text to try again." : error.message);
-  }
-  message.sending = false;
+  await deliver(message, {
+    address: "/simulator/messages",
+    body: { address: message.address, text: message.text },
+    who: "service",
+    unreachable: "The service cannot be reached. Tap the text to try again.",
+    render,
+    trouble,
+  });
   if (message.address !== state.address) return;
   render();
   if (!message.failed) await load();
@@ -276,7 +263,7 @@ async function showDecision(turn, from) {
       body.parentElement.scrollTop = 0;
       return;
     }
-    words = await problem(response);
+    words = await problem(response, "service");
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import agent.store.tables
+import agent.store.columns
 
 revision = "0001"
 down_revision = None
@@ -21,7 +21,7 @@ def upgrade() -> None:
         "active",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("updated_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("sha256"),
     )
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("open_orders", sa.Integer(), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=True),
-        sa.Column("at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
@@ -75,8 +75,8 @@ def upgrade() -> None:
     op.create_table(
         "processes",
         sa.Column("executor_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("started_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("heartbeat_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("heartbeat_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("executor_id"),
     )
     with op.batch_alter_table("processes", schema=None) as batch_op:
@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("email"),
     )
@@ -125,7 +125,7 @@ def upgrade() -> None:
         sa.Column("text_shown", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("text_version", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("evidence", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -149,10 +149,10 @@ def upgrade() -> None:
         sa.Column("pending", sa.JSON(), nullable=True),
         sa.Column("flow", sa.JSON(), nullable=True),
         sa.Column("assigned_rep", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("ready_at", agent.store.tables.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("burst_began_at", agent.store.tables.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", agent.store.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("burst_began_at", agent.store.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -199,9 +199,9 @@ def upgrade() -> None:
         sa.Column("rule", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("queue", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("opened_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("taken_at", agent.store.tables.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", agent.store.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("taken_at", agent.store.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", agent.store.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("rep", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
@@ -235,8 +235,8 @@ def upgrade() -> None:
         sa.Column("encoding", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("segments", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -260,7 +260,7 @@ def upgrade() -> None:
         sa.Column("conversation_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -280,8 +280,8 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("route", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=True),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("finished_at", agent.store.tables.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", agent.store.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],
@@ -310,7 +310,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.JSON(), nullable=True),
         sa.Column("cut", sa.JSON(), nullable=True),
         sa.Column("took_ms", sa.JSON(), nullable=True),
-        sa.Column("created_at", agent.store.tables.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", agent.store.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],
             ["conversations.id"],

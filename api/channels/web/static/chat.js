@@ -1,6 +1,7 @@
 // The chat: what has been said, what is being typed. The browser's cookie says who.
 
 import { listen, soon } from "./live.js";
+import { deliver, problem } from "./sending.js";
 import { draw } from "./thread.js";
 
 const TYPING_MS = 20_000;
@@ -26,7 +27,7 @@ async function load() {
   } catch {
     return trouble("We cannot be reached at the moment. What you write is kept here.");
   }
-  if (!response.ok) return trouble(await problem(response));
+  if (!response.ok) return trouble(await problem(response, "chat"));
   const thread = await response.json();
   if (number !== loads) return;
   const before = state.thread.messages.length;
@@ -68,29 +69,15 @@ function follow() {
   }, ASK_MS);
 }
 
-async function problem(response) {
-  const body = await response.json().catch(() => ({}));
-  return body.detail ?? `The chat answered ${response.status}.`;
-}
-
 async function post(message) {
-  message.sending = true;
-  message.failed = false;
-  render();
-  try {
-    const response = await fetch("/chat/messages", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ id: message.key, text: message.text }),
-    });
-    if (!response.ok) throw new Error(await problem(response));
-    message.id = (await response.json()).message_id;
-    trouble("");
-  } catch (error) {
-    message.failed = true;
-    trouble(error instanceof TypeError ? "We cannot be reached at the moment. Tap the message to try again." : error.message);
-  }
-  message.sending = false;
+  await deliver(message, {
+    address: "/chat/messages",
+    body: { id: message.key, text: message.text },
+    who: "chat",
+    unreachable: "We cannot be reached at the moment. Tap the message to try again.",
+    render,
+    trouble,
+  });
   render();
   if (!message.failed) await load();
 }

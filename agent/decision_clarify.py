@@ -1,0 +1,48 @@
+"""One question where two intents are too close to call. Pure."""
+
+from agent.decision_pending import is_clarifying
+from agent.decision_policy import Policy
+from agent.domain.signals import Decision, Route, Signals
+from intents.foreign import may_end_texts
+from intents.types import Doubt, Understanding
+
+
+def clarify(signals: Signals, policy: Policy) -> Decision | None:
+    """Two intents too close to call: one question settles it, but never two in a row."""
+    understanding = signals.understanding
+    if understanding is None or understanding.doubt is not Doubt.TOO_CLOSE:
+        return None
+    if is_clarifying(signals.conversation.pending):
+        return None
+    options = _clarifiable(understanding, policy)
+    if len(options) < _LEAST_OPTIONS or policy.routing.are_alike(options[0], options[1]):
+        return None
+    if signals.llm_choice is not None and signals.llm_choice in options:
+        return Decision(
+            route=Route.KNOWLEDGE,
+            rule="llm_chose",
+            reason=f"Too close to call; the LLM chose {signals.llm_choice}.",
+            question=signals.text,
+            options=(signals.llm_choice,),
+        )
+    return Decision(
+        route=Route.CLARIFY,
+        rule="too_close",
+        reason=f"{options[0]} and {options[1]} are too close to call.",
+        template="clarify",
+        question=signals.text,
+        options=options,
+    )
+
+
+_LEAST_OPTIONS = 2
+_MOST_OPTIONS = 3
+
+
+def _clarifiable(understanding: Understanding, policy: Policy) -> tuple[str, ...]:
+    idle = {*policy.routing.smalltalk, *policy.routing.flows, "out_of_scope"}
+    # A text that cannot end texts is not asked about that either.
+    if not may_end_texts(understanding.text):
+        idle.add("opt_out")
+    ranked = [c.intent for c in understanding.candidates[:_MOST_OPTIONS]]
+    return tuple(intent for intent in ranked if intent not in idle)

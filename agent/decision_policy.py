@@ -1,0 +1,25 @@
+"""What a decision depends on besides its signals, and the simplest decision: to say something."""
+
+from dataclasses import dataclass
+
+from agent.domain.signals import Decision, Route
+from agent.escalation.ruleset import RuleSet
+from agent.routing import Routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything a decision depends on besides the signals."""
+
+    rules: RuleSet
+    routing: Routing
+
+    @property
+    def version(self) -> str:
+        """The version written into every trace."""
+        return f"{self.rules.version}/routing-{self.routing.version}"
+
+
+def say(route: Route, rule: str, reason: str, template: str) -> Decision:
+    """Return the decision to answer with a template."""
+    return Decision(route=route, rule=rule, reason=reason, template=template)

@@ -1,0 +1,164 @@
+"""What is asked of catalogue rows: their size, colour and columns, and what rows cannot explain."""
+
+import re
+from dataclasses import dataclass, replace
+
+from agent.replies.questions import Aspect, Question
+from agent.replies.words import content_stems
+from intents.types import EntityType, Understanding
+from knowledge_base.catalogue_columns import (
+    AskedColumn,
+    asked_columns,
+)
+from knowledge_base.catalogue_filters import COLOR_FAMILIES
+from knowledge_base.catalogue_query import AMOUNTS, normal_size, spoken_amounts
+from knowledge_base.catalogue_words import row_words, stems_of, words_of
+from knowledge_base.question import spell_out
+from knowledge_base.types import Product
+from knowledge_base.words import stem as plain_stem
+
+COLORS = frozenset(COLOR_FAMILIES) | {
+    *("navy", "olive", "tan", "teal", "silver", "gold", "cream", "burgundy", "khaki"),
+    *("charcoal", "lilac", "turquoise", "violet"),
+}
+COLOR_STEMS = content_stems(" ".join(COLORS))
+_SIZE = re.compile(
+    r"\bsizes?\s+(?P<a>\d{1,2}(?:\.5)?|[2345]?xx?[sl]|[sml]|small|medium|large)\b|"
+    r"\bin (?:an? |size |us |uk |eu )?(?P<b>\d{1,2}(?:\.5)?|[2345]?xx?[sl]|small|medium|large)\b"
+    r"(?! ?(?:days?|weeks?|minutes?|hours?|colou?rs?|inch|%|euros?|dollars?))"
+    r"|\b(?P<c>\d{1,2}(?:\.5)?)(?:'s|s)?\s*(?:\?|$)",
+    re.IGNORECASE,
+)
+_LETTERS = {"small": "S", "medium": "M", "large": "L"}
+_MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(\"|[a-z]+)", re.IGNORECASE)
+_INCHES = {'"': "inch"}
+_AGAIN = re.compile(
+    r"\b(?:back|again|restock\w*|next|full|sold out)\b|\bwhen can (?:we|i) (?:get|book|have|do)\b",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"\bwhen\b|\byet\b|\bfull\b", re.IGNORECASE)
+_PRICE_OUTRIGHT = re.compile(
+    r"\bprices?\b|\bcosts?\b|\bhow much (?:is|are|r|for|and|n)\b|\bhow much\W*(?:$|[&,+])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What is asked of a row. ``size`` and ``color`` are empty where none is named."""
+
+    question: Question
+    size: str
+    color: str
+    columns: tuple[AskedColumn, ...]
+
+    @property
+    def aspects(self) -> frozenset[Aspect]:
+        """What about the row is asked, the columns apart."""
+        asked = self.question.aspects
+        if self.columns and not _PRICE_OUTRIGHT.search(self.question.text):
+            return asked - {Aspect.PRICE}
+        return asked
+
+
+def wish_of(question: Question, understanding: Understanding | None, product: Product) -> Wish:
+    """Read what a question asks of a row."""
+    return Wish(
+        question=question,
+        size=_size(question, understanding, product),
+        color=_color(question, understanding, product),
+        columns=columns_of(question, product),
+    )
+
+
+def columns_of(question: Question, product: Product) -> tuple[AskedColumn, ...]:
+    """Return the row's own columns asked for; those that tell when only if not "when again"."""
+    if _AGAIN.search(question.text) and _WHEN.search(question.text):
+        return ()
+    named = words_of(product).naming
+    return tuple(
+        asked
+        for asked in asked_columns(spell_out(question.text), product)
+        if not asked.words or not asked.words <= named or _asked_outright(question, asked)
+    )
+
+
+def _asked_outright(question: Question, asked: AskedColumn) -> bool:
+    """Whether "how much" or "which" stands before the column's word, though a name has it too."""
+    near = re.findall(r"\b(?:how (?:much|many)|what|which)\s+(?:is the )?(\w+)", question.text)
+    return any(plain_stem(word.casefold()) in asked.words for word in near)
+
+
+# ── size and colour ────────────────────────────────────────────────────────────────────────────
+
+
+def _size(question: Question, understanding: Understanding | None, product: Product) -> str:
+    """Return the size asked for as the row writes it, else as the customer does."""
+    if not product.sizes:
+        return ""
+    question = replace(question, text=AMOUNTS.sub(" ", spoken_amounts(question.text)))
+    name = stems_of(f"{product.name} {product.category}")
+    if own := _own_size(question, product, name):
+        return own
+    if measured := _measured(question, product, name):
+        return measured
+    entity = None if understanding is None else understanding.entity(EntityType.SIZE)
+    if entity is not None:
+        found = re.sub(r"^(?:us |uk |eu )?size\s+", "", entity.value.strip(), flags=re.IGNORECASE)
+    else:
+        match = _SIZE.search(question.text)
+        found = (match["a"] or match["b"] or match["c"]) if match else ""
+    unlike = found.isdigit() and not any(re.search(r"\d", size) for size in product.sizes)
+    if not found or unlike or stems_of(found) <= name:
+        return ""
+    return _LETTERS.get(found.casefold(), found.upper())
+
+
+def _own_size(question: Question, product: Product, name: frozenset[str]) -> str:
+    """Return the row's longest size that stands in the question and not in the name."""
+    text = f" {' '.join(row_words(spell_out(question.text)))} "
+    for size in sorted(product.sizes, key=len, reverse=True):
+        written = " ".join(row_words(size))
+        plain = written.isdigit() or len(written) <= _SHORT
+        if not written or stems_of(size) <= name or (plain and not _sized(question, written)):
+            continue
+        if f" {written} " in text:
+            return size
+    return ""
+
+
+_SHORT = 2
+
+
+def _sized(question: Question, size: str) -> bool:
+    """Whether a bare number or letter is asked for as a size."""
+    return any(
+        normal_size(found) == normal_size(size)
+        for match in _SIZE.finditer(question.text)
+        if (found := match["a"] or match["b"] or match["c"])
+    )
+
+
+def _measured(question: Question, product: Product, name: frozenset[str]) -> str:
+    """Return a measure in the question in a unit of the row's sizes: ``80 ml``."""
+    units = {u.casefold() for size in product.sizes for _, u in _MEASURE.findall(size)}
+    for number, written in _MEASURE.findall(question.text):
+        unit = _INCHES.get(written, written.casefold())
+        if unit in units and number not in name:
+            return f"{number} {unit}"
+    return ""
+
+
+def _color(question: Question, understanding: Understanding | None, product: Product) -> str:
+    # A colour in the product's name is no wish ("the Blue Ridge tent").
+    name = set(row_words(product.name))
+    entity = None if understanding is None else understanding.entity(EntityType.COLOR)
+    if entity is not None and not set(row_words(entity.value)) <= name:
+        return entity.value.casefold()
+    text = question.text.casefold()
+    own = [
+        c.casefold() for c in product.colors if re.search(rf"\b{re.escape(c.casefold())}\b", text)
+    ]
+    own = [c for c in own if not set(row_words(c)) <= name]
+    asked = set(re.findall(r"[a-z]+", text)) - name
+    return own[0] if own else next(iter(sorted(asked & COLORS)), "")

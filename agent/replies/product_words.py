@@ -1,0 +1,97 @@
+"""How a catalogue row is spoken of: its name with the right verb, its price, its cells."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from agent.replies.evidence import Evidence, in_words, listed, money
+from knowledge_base.catalogue_columns import column_words, unit_of
+from knowledge_base.types import Product
+
+_LONG_LIST = 6
+_YES, _NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
+
+
+def product_of(evidence: Evidence) -> Product:
+    """Return the row behind a piece of evidence."""
+    if not isinstance(evidence.row, Product):
+        raise TypeError(f"{evidence.id} is no product")
+    return evidence.row
+
+
+def subject(product: Product) -> tuple[str, bool]:
+    """Return ``The Ridgeline Dry`` and whether the name is a plural."""
+    last = product.name.split()[-1].casefold()
+    return f"The {product.name}", last.endswith("s") and not last.endswith(("ss", "us", "is"))
+
+
+def agree(stock: str, *, plural: bool) -> str:
+    """Return what is said of stock with the verb that a plural takes."""
+    return stock.replace("is ", "are ", 1) if plural else stock
+
+
+def lower(the: str) -> str:
+    """Return ``the Ridgeline`` for use inside a sentence."""
+    return f"the{the[3:]}"
+
+
+def upper(text: str) -> str:
+    """Return a text with a capital at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def price_of(evidence: Evidence) -> str:
+    """Return a row's price with its currency."""
+    product = product_of(evidence)
+    return money(product.price, product.currency)
+
+
+def size_range(sizes: Sequence[str]) -> str:
+    """Return sizes as a list, a long one by its ends."""
+    if len(sizes) <= _LONG_LIST:
+        return listed(sizes)
+    return f"{sizes[0]} to {sizes[-1]}"
+
+
+def cell(product: Product, column: str) -> str:
+    """Return a cell of a brand's own column, with its unit, dates and prices in words."""
+    value = product.attributes[column].strip()
+    if "price" in column_words(column):
+        try:
+            return money(Decimal(value), product.currency)
+        except InvalidOperation:
+            return value
+    try:
+        return in_words(date.fromisoformat(value))
+    except ValueError:
+        return f"{value} {unit_of(column)}".strip()
+
+
+_SAID = {
+    "weight": ("weighs", "weigh"), "serves": ("serves", "serve"), "feeds": ("feeds", "feed"),
+    "duration": ("takes", "take"), "departs": ("departs at", "depart at"),
+    "start date": ("starts on", "start on"), "age": ("is for ages", "are for ages"),
+    "flowers": ("flowers", "flower"),
+}  # fmt: skip
+_TALL = {"height": "tall", "thickness": "thick", "width": "wide"}
+_NUMBER = re.compile(r"\d")
+
+
+def told(product: Product, column: str) -> str:
+    """Say a cell in a sentence, such as "The Ridgeline weighs 292 g"."""
+    the, plural = subject(product)
+    are = "are" if plural else "is"
+    name, value = " ".join(column_words(column)), cell(product, column)
+    if value.casefold() in _YES:
+        return f"Yes, {lower(the)} {are} {name}."
+    if value.casefold() in _NO:
+        return f"No, {lower(the)} {are} not {name}."
+    if name in _SAID and (_NUMBER.search(value) or name == "flowers"):
+        verb = _SAID[name][plural]
+        return f"{the} {verb} {value}."
+    if name in _TALL and _NUMBER.search(value):
+        return f"{the} {are} {value} {_TALL[name]}."
+    if name == "allergens":
+        return f"Allergens listed for {lower(the)}: {value}."
+    return f"The {name} of {lower(the)}: {value}."

@@ -1,0 +1,79 @@
+"""What a turn has claimed: its texts, their conversation and customer, read in one transaction."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent.brand import Brand
+from agent.consent.asking import without_stale_question
+from agent.consent.turns import consent_of_turn
+from agent.domain.conversations import Conversation
+from agent.domain.customers import Customer
+from agent.domain.ids import CustomerId
+from agent.domain.messages import Direction, Message
+from agent.store.unit_of_work import UnitOfWork
+from agent.turn_io import TurnInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """The texts that a turn has claimed, and what it is taken with."""
+
+    messages: tuple[Message, ...]
+    conversation: Conversation
+    customer: Customer
+    turn: TurnInput
+
+
+def read_claimed(
+    uow: UnitOfWork,
+    messages: tuple[Message, ...],
+    conversation: Conversation,
+    *,
+    brand: Brand,
+    link: Callable[[CustomerId], str],
+) -> Claimed:
+    """Read what a turn with these texts is taken with.
+
+    Args:
+        uow: the transaction that has claimed them.
+        messages: the texts, oldest first; at least one.
+        conversation: theirs.
+        brand: whose consent counts.
+        link: where a customer's own page of topics is.
+
+    Raises:
+        LookupError: the conversation's customer is not stored.
+    """
+    customer = uow.customers.get(conversation.customer_id)
+    if customer is None:
+        raise LookupError(f"conversation {conversation.id} has no customer")
+    conversation = without_stale_question(uow, conversation)
+    turn = TurnInput(
+        conversation=conversation,
+        customer=customer,
+        texts=tuple(message.text for message in messages),
+        # The state before these texts, and what the inbox recorded because of them.
+        consent=consent_of_turn(
+            uow.consents.ledger(conversation.customer_id, sender=brand.slug),
+            {message.id for message in messages},
+            brand.consent,
+            link=link(conversation.customer_id),
+        ),
+        previous=_previous_question(uow, conversation, messages),
+        provider_handled=any(message.provider_handled for message in messages),
+        pictures=sum(len(message.media) for message in messages),
+    )
+    return Claimed(messages=messages, conversation=conversation, customer=customer, turn=turn)
+
+
+def _previous_question(
+    uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
+) -> str:
+    """Return the customer's last text before this turn's."""
+    ours = {message.id for message in messages}
+    earlier = [
+        m.text
+        for m in uow.messages.thread(conversation.id, limit=20)
+        if m.direction is Direction.INBOUND and m.id not in ours
+    ]
+    return earlier[-1] if earlier else ""

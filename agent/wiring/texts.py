@@ -1,0 +1,73 @@
+"""The way of a text, put together: the inbox, the turns, the outbox and the gate before it."""
+
+from collections.abc import Callable, Mapping
+
+from agent.channels import LOCAL_PROVIDERS, LocalSender, Sender
+from agent.consent.links import no_link
+from agent.domain.ids import CustomerId
+from agent.foundation import Foundation
+from agent.inbox import Inbox, TurnQueue
+from agent.outbox import Outbox
+from agent.privacy.detaching import Detaching
+from agent.privacy.fingerprint import Fingerprint
+from agent.privacy.returning import Returning
+from agent.runtime.turn_runner import TurnRunner
+from agent.sending.gate import Gate
+from agent.wiring.mind import Mind
+
+
+def make_inbox(foundation: Foundation, mind: Mind, queue: TurnQueue, silence_s: float) -> Inbox:
+    """Put together what takes texts in; after ``silence_s`` seconds a burst is over."""
+    return Inbox(
+        database=foundation.database,
+        queue=queue,
+        brand=foundation.brand,
+        ids=foundation.ids,
+        read_consent=mind.understander.read_consent,
+        silence_s=silence_s,
+        returning=_returning(foundation),
+    )
+
+
+def make_runner(
+    foundation: Foundation, mind: Mind, preference_link: Callable[[CustomerId], str] = no_link
+) -> TurnRunner:
+    """Put together what runs turns."""
+    return TurnRunner(
+        database=foundation.database,
+        taker=mind.taker,
+        brand=foundation.brand,
+        handovers=mind.handovers,
+        preference_link=preference_link,
+        detach=Detaching(
+            fingerprint=fingerprint(foundation),
+            sender=foundation.brand.slug,
+            clock=foundation.clock,
+            ids=foundation.ids,
+        ),
+    )
+
+
+def make_outbox(foundation: Foundation, senders: Mapping[str, Sender]) -> Outbox:
+    """Put together what sends texts: by the set-up channels, and to the local ones."""
+    local = LocalSender()
+    return Outbox(
+        database=foundation.database,
+        senders={**dict.fromkeys(LOCAL_PROVIDERS, local), **senders},
+        brand=foundation.brand,
+        gate=gate(foundation),
+    )
+
+
+def fingerprint(foundation: Foundation) -> Fingerprint:
+    """Return what hashes numbers with the home's key."""
+    return Fingerprint.of_home(foundation.settings.home)
+
+
+def gate(foundation: Foundation) -> Gate:
+    """Return what has the last look before a text leaves."""
+    return Gate.of(foundation.brand, fingerprint(foundation), foundation.clock)
+
+
+def _returning(foundation: Foundation) -> Returning:
+    return Returning(fingerprint=fingerprint(foundation), sender=foundation.brand.slug)

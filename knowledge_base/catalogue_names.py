@@ -1,0 +1,155 @@
+"""Which rows a question means, when all its naming words are taken together.
+
+A word that names something must be a word of the row: "smoked goat cheese" is neither the smoked
+cheese nor the goat's.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge_base.catalogue_query import AMOUNTS, CatalogueQuery
+from knowledge_base.catalogue_words import SHORTEST_PART, RowWords, Vocabulary, row_words, words_of
+from knowledge_base.types import Product
+
+_SIDES = re.compile(
+    r"\bor\b|\bvs\b|\bversus\b|\bthan\b|\binstead of\b|\bcompared (?:with|to)\b|\bover the\b"
+    r"|\band\b|\bfrom the\b|\bto the\b|\bagainst\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[.?!,;:\n]+(?=\s|$)|\s[-–—]+\s")
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return the parts of a text between its marks."""
+    return [part for part in _CLAUSES.split(text) if part.strip()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    product: Product
+    words: RowWords
+
+
+class Names:
+    """The names of a catalogue, to be found in questions."""
+
+    def __init__(self, products: Sequence[Product]) -> None:
+        self._rows = tuple(_Row(product=p, words=words_of(p)) for p in products)
+        self._count = Counter(term for row in self._rows for term in row.words.naming)
+        everywhere = frozenset().union(*(row.words.all for row in self._rows))
+        self._naming = Vocabulary(self._count)
+        self._all = Vocabulary(everywhere)
+
+    def meant(self, question: str) -> tuple[Product, ...]:
+        """Return the rows that have all naming words of a question, the fullest named first.
+
+        Several where the question does not tell them apart. Empty where fewer than two words name
+        something, for one word alone may be a kind of thing.
+        """
+        best = self._best(self._terms(question), frozenset())
+        return tuple(row.product for row in best)
+
+    def sides(self, question: str) -> tuple[Product, ...]:
+        """Return the two rows that a question sets against each other, as named; else none."""
+        parts = _SIDES.split(question)
+        terms = self._terms(question)
+        for i in range(1, len(parts)):
+            left, right = (self._terms(" ".join(p)) for p in (parts[:i], parts[i:]))
+            one, other = (self._best(a, b, least=1) for a, b in ((left, right), (right, left)))
+            if len(one) == len(other) == 1 and one[0].product.sku != other[0].product.sku:
+                both = one[0].words.all | other[0].words.all
+                if terms & self._naming.terms <= both:
+                    return one[0].product, other[0].product
+        return ()
+
+    def of_kind(self, question: str, query: CatalogueQuery) -> tuple[Product, ...]:
+        """Return the rows that a superlative or a limit chooses from: all that have the words.
+
+        Every row where a limit on the price is all that is said.
+        """
+        terms = self._terms(AMOUNTS.sub(" ", question))
+        known = terms & self._all.terms
+        if not known & self._naming.terms:
+            return tuple(r.product for r in self._rows) if query.limits_price and not known else ()
+        rows = [r for r in self._rows if known <= r.words.name | r.words.kind | r.words.values]
+        return tuple(row.product for row in rows)
+
+    def _terms(self, question: str) -> frozenset[str]:
+        """Return the stems that the words of a question stand for among the rows' words."""
+        read = self._naming.read(row_words(question))
+        known = {term for _, term in read if term}
+        others = [word for word, term in read if not term]
+        return frozenset(known | {t for w in others if (t := self._all.means(w))})
+
+    def _best(self, terms: frozenset[str], beside: frozenset[str], *, least: int = 2) -> list[_Row]:
+        """Return the rows with all naming words, and most of the others and of those beside."""
+        needed = terms & self._naming.terms
+        # A number is no name by itself, nor is the word of a category.
+        rows = [
+            row
+            for row in self._rows
+            if all(_has(row.words, term) for term in needed)
+            and len(needed | (terms & row.words.values)) >= least
+            and any(not term.isdigit() or least == 1 for term in needed)
+            and any(_has(row.words, term) for term in needed - row.words.kind)
+        ]
+        if not rows:
+            return []
+        scores = [self._score(row, terms, beside) for row in rows]
+        best = max(scores)
+        return [row for row, score in zip(rows, scores, strict=True) if score == best]
+
+    def _score(
+        self, row: _Row, terms: frozenset[str], beside: frozenset[str]
+    ) -> tuple[int, int, int, int, int]:
+        words = row.words
+        unsaid = len(words.name - terms - beside - _plain_sizes(words.name))
+        return (
+            len(terms & words.all),
+            len(terms & words.name),
+            int(not words.name - terms),
+            len(beside & words.naming),
+            -unsaid,
+        )
+
+
+def _has(words: RowWords, term: str) -> bool:
+    """Whether a row has a term, or a longer word that begins with it: ``math``, mathematics."""
+    return term in words.all or (
+        len(term) >= SHORTEST_PART and any(own.startswith(term) for own in words.naming)
+    )
+
+
+_SIZES = frozenset(
+    [
+        "small",
+        "medium",
+        "larg",
+        "mini",
+        "big",
+        "half",
+        "singl",
+        "doubl",
+        "inch",
+        "cm",
+        "mm",
+        "ft",
+        "kg",
+        "ml",
+        "lb",
+        "oz",
+        "gb",
+        "pack",
+        "litr",
+        "pint",
+        "quart",
+        "gallon",
+    ]
+)
+
+
+def _plain_sizes(terms: frozenset[str]) -> frozenset[str]:
+    """Return the words that only tell which size of a thing it is: a name means all of them."""
+    return frozenset(term for term in terms if term.isdigit() or term in _SIZES)
