@@ -15,7 +15,7 @@ from agent.decision_policy import Policy, say
 from agent.decision_several import several_wishes
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Escalate, Route, Signals
-from intents.types import Doubt
+from intents.types import ConsentReading, Doubt
 
 
 def decide(signals: Signals, policy: Policy) -> Decision:
@@ -40,6 +40,9 @@ def _human(signals: Signals, _policy: Policy) -> Decision | None:
 def _empty(signals: Signals, _policy: Policy) -> Decision | None:
     if any(c.isalnum() for c in signals.text) or signals.keyword is not None:
         return None
+    read = signals.understanding
+    if read is not None and read.consent is ConsentReading.UNSURE:
+        return None  # a sign to stop, which is asked about
     if signals.pictures:
         template = "picture_alone"
     else:

@@ -21,7 +21,7 @@ from agent.replies.prose import without_catalogue_facts
 from agent.replies.segments import clean, fit, shorten
 from agent.replies.templates import Templates
 from agent.replies.words import content_stems
-from intents.types import Understanding
+from intents.types import Doubt, Understanding
 from knowledge_base.types import Hit, SearchResult
 
 _log = structlog.get_logger(__name__)
@@ -66,6 +66,11 @@ class _Composed:
     cut: tuple[tuple[str, str], ...] = ()
     prompt_version: str = ""
     llm_failure: str = ""
+
+    @property
+    def said(self) -> str:
+        """The reply; empty where nothing could be composed."""
+        return "" if self.result is None else self.result.text
 
 
 class GroundedAnswerer:
@@ -124,11 +129,15 @@ class GroundedAnswerer:
         found = self._search(question, previous[:_LONGEST_QUESTION])
         searched = time.perf_counter()
         composed = self._compose(question, previous, understanding, found, facts)
+        usual = _usual_question(understanding)
+        if usual and usual != question and not composed.said:
+            found = self._search(usual, "")
+            composed = self._compose(usual, "", understanding, found, facts)
         took = {
             "retrieval": (searched - began) * 1000,
             "composing": (time.perf_counter() - searched) * 1000,
         }
-        if composed.result is None or not composed.result.text:
+        if composed.result is None or not composed.said:
             failure = FailureKind.CLAIMS_CUT if composed.cut else FailureKind.NOT_KNOWN
             return self._unanswered(composed, found.hits[:SHOWN], took, failure)
         return Answer(
@@ -267,6 +276,18 @@ _WAYS = content_stems(
 )
 _MOST_STRANGE = 0.5
 """Share of a question's words that may be no way of reaching anybody."""
+
+
+_USUAL = {"track_order": "where is my order"}
+"""What a message comes down to where its own words ('wheres my pkg its been 9 days') find nothing:
+only intents whose messages are all one question."""
+
+
+def _usual_question(understanding: Understanding | None) -> str:
+    """Return the plain question behind a message whose intent is sure; else empty."""
+    if understanding is None or understanding.doubt is not Doubt.NONE:
+        return ""
+    return _USUAL.get(understanding.intent, "")
 
 
 def _asks_for_contact(question: str, understanding: Understanding | None) -> bool:

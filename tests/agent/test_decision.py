@@ -96,6 +96,12 @@ def too_close(first: str = "track_order", second: str = "track_refund") -> Signa
     )
 
 
+def test_a_sign_to_stop_is_asked_about_though_it_has_no_words() -> None:
+    read = understanding(consent=ConsentReading.UNSURE, consent_score=1.0)
+
+    assert decide(signals("🛑", read=read), POLICY).route is Route.CONSENT
+
+
 def test_two_intents_answered_alike_need_no_question() -> None:
     decision = decide(too_close("return_item", "get_refund"), POLICY)
 

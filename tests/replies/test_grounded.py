@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +14,7 @@ from agent.replies.llm import LlmComposer, LlmSettings
 from agent.replies.segments import measure
 from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import load_templates
+from intents.types import Doubt
 from tests.replies.builders import brand, found, passage, product, understanding
 from tests.replies.llm_server import GOOD, INVENTED, llm_server
 from tests.replies.test_llm import FakeBudget
@@ -53,6 +56,33 @@ def test_refuses_where_the_passages_hardly_hold_the_answer():
     assert answer.composer == "none"
     assert answer.failure is FailureKind.NOT_KNOWN
     assert answer.passages
+
+
+def test_words_that_no_page_has_are_answered_as_their_intent_asks():
+    tracking = passage("Where is my order?", "Text us your order number and we look where it is.")
+    asked = []
+
+    def search(question, _previous):
+        asked.append(question)
+        return found(tracking, answerability=0.9 if question == "where is my order" else 0.1)
+
+    ours = answerer(found(tracking))
+    ours._search = search
+    text = "wheres my pkg its been 9 days"
+    answer = ours.answer(text, understanding=understanding("track_order"))
+
+    assert answer.answered
+    assert "order number" in answer.text
+    assert asked == [text, "where is my order"]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [understanding("price_inquiry"), replace(understanding("track_order"), doubt=Doubt.TOO_LOW)],
+)
+def test_no_other_question_is_put_where_the_intent_does_not_settle_it(read):
+    ours = answerer(found(SHIPPING, answerability=0.1))
+    assert not ours.answer("wheres my pkg", understanding=read).answered
 
 
 def test_refuses_where_nothing_was_found():
