@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from intents.errors import WeightsError
 from intents.normalise import clean
+from intents.recent import Recent
 from intents.sessions import open_session, open_tokenizer
 from intents.weights import FAST, find_weights, sha256_of
 
@@ -32,6 +33,8 @@ _FORM = 1
 """Raised when the graph changes, so that older exports are made again."""
 _PAIRS_A_BATCH = 4
 """Pairs of like length that are read in one go; more outgrow the cache."""
+_REMEMBERED = 4_096
+"""Pairs whose log-odds are kept: a question is read again where its first answer is put aside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +60,14 @@ class CrossEncoder:
     def __init__(self, *, session: "InferenceSession", tokenizer: "Tokenizer") -> None:
         self._session = session
         self._tokenizer = tokenizer
+        self._recent: Recent[tuple[str, str], float] = Recent(_REMEMBERED)
         tokenizer.enable_truncation(MOST_TOKENS)
 
     def score(self, first: str, seconds: Sequence[str]) -> list[float]:
         """Return a log-odds for each of ``seconds`` beside ``first``."""
-        pairs = [(clean(first), clean(second)) for second in seconds]
+        return self._recent.of([(clean(first), clean(second)) for second in seconds], self._read)
+
+    def _read(self, pairs: list[tuple[str, str]]) -> list[float]:
         read = self._tokenizer.encode_batch(pairs)
         order = sorted(range(len(read)), key=lambda i: len(read[i].ids))
         out = np.zeros(len(read), np.float32)

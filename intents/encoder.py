@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from intents.encoder_export import EncoderCard, prepare_encoder
 from intents.errors import WeightsError
 from intents.normalise import clean
+from intents.recent import FEW, Recent
 from intents.sessions import open_session, open_tokenizer
 from intents.weights import sha256_of
 
@@ -22,6 +23,8 @@ _TOKENS_A_BATCH = 512
 _MOST_PADDING = 2
 """Tokens. Sixteen short messages together take half the time each that they take alone; a batch
 of long ones outgrows the cache and gains nothing."""
+_REMEMBERED = 512
+"""Texts whose vectors are kept, about 5 KB each."""
 
 
 class Encoder:
@@ -44,6 +47,7 @@ class Encoder:
         self._session = session
         self._tokenizer = tokenizer
         self.threads = threads
+        self._recent: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
         self._pad = tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0
 
     @property
@@ -62,6 +66,13 @@ class Encoder:
 
         ``progress`` is called with the number of texts done so far.
         """
+        if 0 < len(texts) <= FEW and progress is None:
+            return np.stack(self._recent.of(texts, lambda missing: list(self._pooled(missing))))
+        return self._pooled(texts, progress)
+
+    def _pooled(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
         out = np.empty((len(texts), 3, self.dimension), np.float32)
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(map(clean, texts)))]
         batches = _batches([len(tokens) for tokens in ids])

@@ -1,7 +1,7 @@
 """A version's models with their encoders: texts in, raw scores out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from intents.mixing import (
     doubtful_topics,
 )
 from intents.parameters import Parameters
+from intents.recent import FEW, Recent
 from intents.registry import PARAMETERS
 from intents.scoring import Raw, Scorer
 from intents.second_reader import SecondReader, layers_sha256, load_second_reader
@@ -26,6 +27,8 @@ from intents.seconding import mix
 MIXED = "mixed"
 ACCURATE_FOLDER = "accurate"
 """Of a mixed version: the accurate model's files; the fast one's stand beside it."""
+_REMEMBERED = 512
+"""Messages whose raw scores are kept, about 1 KB each."""
 
 
 def tiers(encoder: str) -> tuple[str, ...]:
@@ -95,9 +98,15 @@ class SingleReader:
 
     encoder: Encoder
     scorer: Scorer
+    recent: Recent[str, Raw] = field(default_factory=lambda: Recent(_REMEMBERED))
 
     def score(self, texts: Sequence[str]) -> list[Raw]:
         """Return what the heads say of each message."""
+        if len(texts) <= FEW:
+            return self.recent.of(texts, self._score)
+        return self._score(texts)
+
+    def _score(self, texts: Sequence[str]) -> list[Raw]:
         return self.scorer.score(self.encoder.pooled(texts), texts)
 
     def score_quickly(self, texts: Sequence[str]) -> list[Raw]:

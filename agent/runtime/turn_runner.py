@@ -26,6 +26,7 @@ from agent.handover import Handovers
 from agent.runtime.claimed import Claimed, read_claimed
 from agent.runtime.patience import Patience, is_outage
 from agent.runtime.result import failed_result, turn_result
+from agent.runtime.right_of_way import RightOfWay
 from agent.runtime.storing_replies import store_reply
 from agent.store.unit_of_work import Database, UnitOfWork
 from agent.turn import TurnTaker
@@ -50,6 +51,7 @@ class TurnRunner:
     patience: Patience = field(default_factory=Patience)
     preference_link: Callable[[CustomerId], str] = no_link
     """Where a customer's own page of topics is; empty for nowhere."""
+    right_of_way: RightOfWay = field(default_factory=RightOfWay)
 
     def run(self, turn_id: TurnId, conversation_id: ConversationId) -> list[MessageId]:
         """Run a turn, trying up to three times, then hand the conversation to a person."""
@@ -71,15 +73,19 @@ class TurnRunner:
         claimed = self._claim(turn_id, conversation_id)
         if claimed is None:
             return self._already_composed(turn_id)
-        outcome = self.taker.take(claimed.turn)
+        outcome = self._think(claimed)
         late = self._keep(turn_id, claimed, outcome, may_void=True)
         if late:
             # A text came while the reply was being composed: the draft is void, once.
             claimed = self._claim(turn_id, conversation_id)
             if claimed is None:
                 return self._already_composed(turn_id)
-            self._keep(turn_id, claimed, self.taker.take(claimed.turn), may_void=False)
+            self._keep(turn_id, claimed, self._think(claimed), may_void=False)
         return self._already_composed(turn_id)
+
+    def _think(self, claimed: Claimed) -> TurnOutcome:
+        with self.right_of_way.thinking():
+            return self.taker.take(claimed.turn)
 
     def _is_erased(self, conversation_id: ConversationId) -> bool:
         """Whether the customer's data were erased while the turn was taken."""

@@ -18,8 +18,9 @@ from agent.privacy.housekeeping import LOOK_EVERY_S as TIDY_EVERY_S
 from agent.privacy.housekeeping import Housekeeping
 from agent.progress import Tell
 from agent.runtime.background import Repeated
-from agent.runtime.durable import DurableRuntime, Pulse
+from agent.runtime.durable import WORKERS, DurableRuntime, Pulse
 from agent.runtime.queueing import DurableQueue
+from agent.runtime.right_of_way import THINKERS, RightOfWay
 from agent.runtime.waiting import WaitingRoom
 from agent.runtime.watch import Watch
 from agent.runtime.work import Work
@@ -57,6 +58,7 @@ class Services:
     desk: Desk
     waiting_room: WaitingRoom
     runtime: DurableRuntime
+    right_of_way: RightOfWay
     housekeeping: Repeated
 
     @property
@@ -125,8 +127,9 @@ def assemble(
         key=secrets.session,
         base_url="" if settings.public_url is None else str(settings.public_url),
     )
+    right_of_way = RightOfWay(thinkers=WORKERS if settings.llm_configured else THINKERS)
     work = Work(
-        runner=make_runner(foundation, mind, consent.links.link),
+        runner=make_runner(foundation, mind, consent.links.link, right_of_way),
         outbox=outbox,
         database=database,
         queue=queue,
@@ -144,12 +147,13 @@ def assemble(
         answerer=mind.answerer,
         learning=taught,
         knowledge=knowledge_desk(foundation, mind, taught),
-        inbox=make_inbox(foundation, mind, queue, settings.burst_silence_s),
+        inbox=make_inbox(foundation, mind, queue, settings.burst_silence_s, right_of_way),
         outbox=outbox,
         proactive=texts,
         consent=consent,
         desk=Desk(database=database, queue=queue, brand=brand),
         waiting_room=waiting_room,
+        right_of_way=right_of_way,
         runtime=DurableRuntime(
             engine=dbos_engine,
             work=work,

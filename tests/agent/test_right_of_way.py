@@ -1,0 +1,96 @@
+"""Texts go before turns, and few turns think at once."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from agent.domain.consent import ConsentState
+from agent.runtime.right_of_way import AT_EASE, RightOfWay
+from agent.wiring.texts import unless_crowded
+from intents.types import ConsentReading
+from tests.agent.house import House
+
+SOON_S, LONG_S = 5.0, 60.0
+
+
+def in_background(task: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=task, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_a_turn_waits_until_the_texts_are_in() -> None:
+    way, thought = RightOfWay(longest_s=LONG_S), threading.Event()
+
+    def think() -> None:
+        with way.thinking():
+            thought.set()
+
+    with way.arriving(), way.arriving():
+        in_background(think)
+        assert not thought.wait(0.1)
+    assert thought.wait(SOON_S)
+
+
+def test_a_turn_does_not_wait_for_ever() -> None:
+    way = RightOfWay(longest_s=0.05)
+    with way.arriving(), way.thinking():
+        pass
+
+
+def test_no_more_turns_think_at_once_than_there_are_places() -> None:
+    way, let_go, inside = RightOfWay(thinkers=1), threading.Event(), threading.Event()
+    second = threading.Event()
+
+    def first_turn() -> None:
+        with way.thinking():
+            inside.set()
+            let_go.wait(SOON_S)
+
+    def second_turn() -> None:
+        with way.thinking():
+            second.set()
+
+    in_background(first_turn)
+    assert inside.wait(SOON_S)
+    in_background(second_turn)
+    assert not second.wait(0.1)
+    let_go.set()
+    assert second.wait(SOON_S)
+
+
+def test_a_turn_that_fails_gives_its_place_back() -> None:
+    way = RightOfWay(thinkers=1)
+    for _ in range(3):
+        with pytest.raises(ValueError, match="no luck"), way.thinking():
+            raise ValueError("no luck")
+
+
+def test_it_is_crowded_only_while_many_texts_come_in() -> None:
+    way = RightOfWay()
+    with ExitStack() as texts:
+        for _ in range(AT_EASE):
+            texts.enter_context(way.arriving())
+        assert not way.crowded
+        texts.enter_context(way.arriving())
+        assert way.crowded
+    assert not way.crowded
+
+
+@pytest.mark.parametrize("text", ["STOP", "please lose my number"])
+def test_who_wants_no_more_texts_is_obeyed_in_a_crowd_too(house: House, text: str) -> None:
+    house.understander.tell("please lose my number", consent=ConsentReading.OPT_OUT)
+    way = RightOfWay()
+    read = unless_crowded(way, house.parts.inbox.read_consent)
+    house.parts = replace(house.parts, inbox=replace(house.parts.inbox, read_consent=read))
+    with ExitStack() as texts:
+        for _ in range(AT_EASE + 1):
+            texts.enter_context(way.arriving())
+        house.text(text, run=False)
+        at_once = house.consent()
+    house.parts.run_waiting()
+    assert at_once is (ConsentState.OUT if text == "STOP" else ConsentState.IN)
+    assert house.consent() is ConsentState.OUT
