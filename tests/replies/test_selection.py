@@ -44,7 +44,7 @@ def test_a_passage_s_first_sentence_leans_on_no_other_passage():
 def test_reading_outweighs_the_order_by_words():
     scores = read_again("q", CANDIDATES, scored(3, 2, 1, 0, 0), liking("glasses"))
     assert max(range(5), key=lambda i: scores[i].total) == 2
-    assert [one.traits["read"] for one in scores] == [-5, -5, 5, -5, -5]
+    assert [one.traits["read"] for one in scores][:MOST_READ] == [-5, -5, 5, -5]
 
 
 def test_only_the_likeliest_are_read_and_the_others_come_last():
