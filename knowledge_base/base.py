@@ -18,8 +18,9 @@ from knowledge_base.catalogue import LEAST_SIMILARITY, Catalogue
 from knowledge_base.errors import CollectionError
 from knowledge_base.index import FORMAT, Index, load_index
 from knowledge_base.meanings import WordMeanings
+from knowledge_base.opening_hours import as_searched, dated
 from knowledge_base.ports import EncoderLike, Today, Vectors
-from knowledge_base.question import Question, dated, prepare, spell_out
+from knowledge_base.question import Question, prepare, spell_out
 from knowledge_base.ranking import Candidates, Ranker, RankingModel
 from knowledge_base.types import EVERYBODY, Audience, Hit, Passage, Product, SearchResult
 from knowledge_base.vectors import VectorStore, encoder_mark
@@ -125,7 +126,7 @@ class KnowledgeBase:
         began = time.perf_counter()
         question = dated(question, self._today())
         hits, products, evidence = self.evidence_for(
-            question, k=k, previous=previous, audience=audience
+            as_searched(question), k=k, previous=previous, audience=audience
         )
         answerability, signs, weights = 0.0, dict[str, float](), dict[str, float]()
         closeness = dict[str, dict[str, float]]()

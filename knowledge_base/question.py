@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from knowledge_base.lexical import LexicalIndex, Speller
 from knowledge_base.patterns import any_of
@@ -60,20 +59,6 @@ def prepare(question: str, *, previous: str, index: LexicalIndex, speller: Spell
         numbers=numbers(asked),
         mended=len(slips),
     )
-
-
-_DAYS = ((any_of(r"\b(?:today|tonight|right now)\b"), 0), (any_of(r"\btomorrow\b"), 1))
-_HAS_HOURS = any_of(r"\b(?:open|opens|close|closes|closed|closing|hours|shut)\b")
-
-
-def dated(question: str, today: date) -> str:
-    """Add the weekday where opening hours of today or tomorrow are asked: tables go by weekday."""
-    if not _HAS_HOURS.search(question):
-        return question
-    day = next((days for pattern, days in _DAYS if pattern.search(question)), None)
-    if day is None:
-        return question
-    return f"{question} ({today + timedelta(days=day):%A})"
 
 
 _THUMBED = """u you|ur your|r are|pls please|plz please|thx thanks|tmrw tomorrow|tmr tomorrow

@@ -8,6 +8,7 @@ from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.nearness import Closeness, Matter, matter_of
+from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
 from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
@@ -128,6 +129,9 @@ class ExtractiveComposer:
         if not candidates:
             return None
         asked = read_question(question)
+        week = answer_with_hours(asked, evidence, self._fits)
+        if week is not None:
+            return week
         earlier = read_question(context).stems if context else frozenset()
         weights = word_weights(asked, earlier, candidates, rarity or {})
         matter = matter_of(asked, rarity or {}, closeness or {})

@@ -49,6 +49,27 @@ class Question:
     negated: bool = False
 
 
+_YOU, _ME = r"(?:you|u|ya|ye|y'?all|yous|youse)", r"(?:me|us|you|u|ya|a person|someone)"
+_WHAT, _NOW = r"\bwh?at(?:'?s|'?re| is| are)?\b", r"(?:now|these days|nowadays|rn|pls|please)"
+_ASKS_THE_PRICE = "|".join(
+    (
+        rf"\bset(?:ting)? {_ME} back\b",
+        rf"\bruns? {_ME}\b",
+        rf"{_WHAT} (?:the|your|ur|ye?r) (?:damage|going rate|rates?)\b",
+        (
+            rf"{_WHAT}(?!.{{0,80}}\b(?:i|we) go for\b).{{0,80}}\b(?:go|goes|going) for"
+            rf"(?=\W*$|[,;.?!]| {_NOW}\b)"
+        ),
+        rf"{_WHAT}.{{0,20}}\b(?:do|would|wud|d|does) {_YOU} (?:charge|ask|want) (?:for|to|per)\b",
+        rf"{_WHAT} {_YOU} (?:charging|asking)\b",
+        r"\bwh?at am i looking at\b",
+        r"\bhow (?:mutch|mch|muhc|muxh)\b|\bhw (?:much|mch)\b",
+        r"\b(?:fork|shell) out\b|\b(?:stump|cough|pony) up\b",
+        r"\bper head\b|\ba pop\b",
+    )
+)
+"""Ways to ask for a price that name neither price nor cost."""
+
 _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (asked, re.compile(pattern, re.IGNORECASE))
     for asked, pattern in (
@@ -66,7 +87,7 @@ _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|"
                 r"\bprice(?![ -]?match)"
                 r"|\bpricing\b|\bfees?\b|\bwhat(?:'s| is| are) the (?:charge|rate|damage)|"
-                r"\bexpensive\b|\bhow pricey\b"
+                r"\bexpensive\b|\bhow pricey\b|" + _ASKS_THE_PRICE
             ),
         ),
         (Asked.HOW_MANY, r"\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b"),
@@ -112,7 +133,7 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
             (
                 r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|[$£€]|"
                 r"\bbudget\b|\bhm\b|\bdo (?:i|we) pay\b|\bwhat do you charge\b|\b(?:it|they|"
-                r"that) run\b|\bcost of\b"
+                r"that) run\b|\bcost of\b|" + _ASKS_THE_PRICE
             ),
         ),
         (

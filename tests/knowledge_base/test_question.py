@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from knowledge_base.lexical import LexicalIndex, Speller
-from knowledge_base.question import complete, dated, is_elliptic, prepare, shorten, spell_out
+from knowledge_base.opening_hours import as_searched, dated, usual_hours
+from knowledge_base.question import complete, is_elliptic, prepare, shorten, spell_out
 from knowledge_base.question_types import QuestionType, can_answer, question_type
 from knowledge_base.words import content_words, numbers, stems, words
 
@@ -108,6 +109,32 @@ def test_slips_are_mended_and_other_words_left(word: str, mended: str):
 )
 def test_todays_hours_are_asked_by_weekday(question: str, searched: str):
     assert dated(question, date(2026, 11, 22)) == searched
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("when do you open", ()),
+        ("opening hours?", ()),
+        ("what time yall shut", ()),
+        ("are you open", ()),
+        ("whats ur hours pls", ()),
+        ("when does the durango store close", ("durango",)),
+        ("are you open on sunday", None),
+        ("are you still open", None),
+        ("what time do you close xmas eve", None),
+        ("when do the tickets for the spring fair open", None),
+        ("can i open an account", None),
+        ("how close are you to the station", None),
+        ("i cant open the box", None),
+        ("how many hours is the course", None),
+    ],
+)
+def test_the_usual_hours_are_told_from_a_named_day_s(
+    question: str, named: tuple[str, ...] | None
+) -> None:
+    assert usual_hours(question) == named
+    assert ("Monday to Sunday" in as_searched(question)) is (named is not None)
 
 
 def test_a_question_is_taken_apart():
