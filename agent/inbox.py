@@ -5,7 +5,7 @@ nothing. The turn itself runs elsewhere.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -68,6 +68,8 @@ class Inbox:
     silence_s: float
     returning: Callable[[UnitOfWork, CustomerId, str], None]
     """Told of whoever texts; knows those whose data were erased (``agent.privacy.returning``)."""
+    arriving: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while a text is taken in (``agent.runtime.right_of_way``)."""
 
     def accept(self, inbound: InboundMessage, *, silence_s: float | None = None) -> Accepted:
         """Store a text and enqueue its turn.
@@ -80,7 +82,10 @@ class Inbox:
         Raises:
             InvalidInputError: there is no sender.
         """
-        inbound = _clean(inbound)
+        with self.arriving():
+            return self._accept(_clean(inbound), silence_s)
+
+    def _accept(self, inbound: InboundMessage, silence_s: float | None) -> Accepted:
         # Read before the transaction: the models take their time, and writers wait for each other.
         said = self._consent.listen(inbound.text)
         silence_s = self.silence_s if silence_s is None else silence_s

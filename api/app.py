@@ -17,7 +17,6 @@ from api.console.knowledge import UPLOAD
 from api.console.routes import router as console_router
 from api.routes import consent, consents, conversations, health, messages, outbound
 from api.simulator.routes import router as simulator_router
-from api.texts_first import TextsFirst
 
 SESSION_S = 12 * 3600
 """A sign-in lasts a long shift."""
@@ -58,7 +57,6 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
         https_only=_public_over_https(services),
     )
     app.middleware("http")(_limit_body)
-    app.add_middleware(TextsFirst, right_of_way=services.right_of_way)
     errors.install(app)
     for part in (messages, conversations, outbound, consents, health):
         app.include_router(part.router)

@@ -1,7 +1,8 @@
 """Texts that come in go before turns that think, and few of these at once.
 
 A provider waits for its webhook's answer and calls again if it takes too long; a turn's reply may
-come a moment later. In a burst both want the same cores. Turns that only compute gain nothing by
+come a moment later. In a burst both want the same cores. Only texts count whose sender has been
+checked: nobody else can hold turns back. Turns that only compute gain nothing by
 being more than the cores, they only get into each other's way; those that wait for a language model
 do.
 """

@@ -58,7 +58,6 @@ class Services:
     desk: Desk
     waiting_room: WaitingRoom
     runtime: DurableRuntime
-    right_of_way: RightOfWay
     housekeeping: Repeated
 
     @property
@@ -153,7 +152,6 @@ def assemble(
         consent=consent,
         desk=Desk(database=database, queue=queue, brand=brand),
         waiting_room=waiting_room,
-        right_of_way=right_of_way,
         runtime=DurableRuntime(
             engine=dbos_engine,
             work=work,

@@ -26,17 +26,16 @@ def make_inbox(
     right_of_way: RightOfWay | None = None,
 ) -> Inbox:
     """Put together what takes texts in; after ``silence_s`` seconds a burst is over."""
-    read_consent = mind.understander.read_consent
+    way = right_of_way or RightOfWay()
     return Inbox(
         database=foundation.database,
         queue=queue,
         brand=foundation.brand,
         ids=foundation.ids,
-        read_consent=(
-            read_consent if right_of_way is None else unless_crowded(right_of_way, read_consent)
-        ),
+        read_consent=unless_crowded(way, mind.understander.read_consent),
         silence_s=silence_s,
         returning=_returning(foundation),
+        arriving=way.arriving,
     )
 
 

@@ -94,3 +94,22 @@ def test_who_wants_no_more_texts_is_obeyed_in_a_crowd_too(house: House, text: st
     house.parts.run_waiting()
     assert at_once is (ConsentState.OUT if text == "STOP" else ConsentState.IN)
     assert house.consent() is ConsentState.OUT
+
+
+def test_a_text_counts_while_the_inbox_takes_it_in(house: House) -> None:
+    way = RightOfWay()
+    seen: list[bool] = []
+
+    def read(_text: str) -> tuple[ConsentReading | None, float]:
+        seen.append(way.crowded)
+        return None, 0.0
+
+    inbox = replace(house.parts.inbox, read_consent=read, arriving=way.arriving)
+    house.parts = replace(house.parts, inbox=inbox)
+    house.text("first")
+    with ExitStack() as others:
+        for _ in range(AT_EASE):
+            others.enter_context(way.arriving())
+        house.text("second")
+    assert seen == [False, True]
+    assert not way.crowded

@@ -27,7 +27,6 @@ from agent.inbox import Inbox
 from agent.outbox import Outbox
 from agent.replies.evidence import Evidence
 from agent.replies.grounded import Answer
-from agent.runtime.right_of_way import RightOfWay
 from agent.runtime.turn_runner import TurnRunner
 from agent.secrets_file import Secrets
 from agent.store.engine import create_engine
@@ -211,7 +210,7 @@ def _services(
         consent=SimpleNamespace(
             desk=ConsentDesk(database=base.database, brand=base.brand, clock=clock)
         ),
-        understander=understander, answerer=answerer, right_of_way=RightOfWay(), version="0", start=lambda: None, close=lambda: None,
+        understander=understander, answerer=answerer, version="0", start=lambda: None, close=lambda: None,
     )  # fmt: skip
 
 
