@@ -81,7 +81,7 @@ def test_a_retry_of_the_webhook_changes_nothing(
         assert deliver(client, "do you resole boots?").status_code == 200
     settle(services)
 
-    assert len(twilio_sender.sent) == 1
+    assert len(sent_by(twilio_sender)) == 1
 
 
 @pytest.mark.parametrize(
