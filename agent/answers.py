@@ -18,7 +18,7 @@ from agent.replies.selection import LAYERS
 from agent.replies.similarity import SentenceSimilarity
 from agent.replies.templates import Templates
 from agent.settings import Settings
-from intents.cross_encoder import load_cross_encoder
+from intents.encoders.cross_encoder import load_cross_encoder
 from intents.types import Understanding
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ports import EncoderLike

@@ -3,7 +3,7 @@
 from agent.decision_pending import is_clarifying
 from agent.decision_policy import Policy
 from agent.domain.signals import Decision, Route, Signals
-from intents.foreign import may_end_texts
+from intents.reading.foreign import may_end_texts
 from intents.types import Doubt, Understanding
 
 

@@ -12,12 +12,12 @@ from agent.domain.ports import Clock
 from agent.errors import ConfigurationError
 from agent.learning.ledger import SharedLedger
 from agent.turn_ports import HoldsModels, Understands
-from intents.batching import BatchingUnderstander
 from intents.errors import IntentsError, VersionError
-from intents.readers import Encoders
-from intents.registry import Registry
+from intents.reading.batching import BatchingUnderstander
+from intents.reading.readers import Encoders
 from intents.types import ConsentReading, Expected, Understanding
 from intents.understanding import Understander
+from intents.versions.registry import Registry
 
 _log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from agent.replies.scoring import Candidate, candidates_of, compared, score, wor
 from agent.replies.selection import as_read
 from agent.replies.similarity import SentenceSimilarity
 from benchmarks.fit_replies import flat
-from intents.encoder import Encoder
+from intents.encoders.encoder import Encoder
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ingest import ingest
 from knowledge_base.types import Product

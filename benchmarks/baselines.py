@@ -26,10 +26,10 @@ from benchmarks.baselines_kinds import Baseline, Maker, SkippedError
 from benchmarks.baselines_linear import SentenceTransformerLogistic, TfidfLinear
 from benchmarks.baselines_nlpjs import NlpJs
 from benchmarks.baselines_semantic_router import SemanticRouterBaseline
-from intents.data import OUT_OF_SCOPE, Labelled
-from intents.labelled_files import read_labelled
-from intents.metrics import Predicted, figures
-from intents.weights import find_weights
+from intents.corpus.data import OUT_OF_SCOPE, Labelled
+from intents.corpus.labelled_files import read_labelled
+from intents.encoders.weights import find_weights
+from intents.figures.metrics import Predicted, figures
 
 MAKERS: dict[str, Maker] = {
     "tf-idf": TfidfLinear.make,

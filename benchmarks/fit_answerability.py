@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.settings import load_settings
-from intents.encoder import load_encoder
+from intents.encoders.encoder import load_encoder
 from knowledge_base.answerability import (
     FEATURES,
     MODEL_FILE,

@@ -29,8 +29,8 @@ from agent.settings import load_settings
 from agent.wiring.models import load_understander
 from benchmarks.answers import is_right
 from benchmarks.fit_replies import brands, flat
-from intents.cross_encoder import load_cross_encoder
-from intents.encoder import Encoder
+from intents.encoders.cross_encoder import load_cross_encoder
+from intents.encoders.encoder import Encoder
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.ingest import ingest
 

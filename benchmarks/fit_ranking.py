@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from agent.settings import load_settings
 from benchmarks.retrieval import feedbackqa_document, index_of
-from intents.encoder import load_encoder
+from intents.encoders.encoder import load_encoder
 from knowledge_base.chunking import passages_of
 from knowledge_base.evaluation import read_questions
 from knowledge_base.index import Index

@@ -34,7 +34,7 @@ from agent.settings import load_settings
 from agent.wiring.models import load_understander
 from benchmarks.answers import is_right
 from benchmarks.timing import CHECKOUT
-from intents.cross_encoder import load_cross_encoder
+from intents.encoders.cross_encoder import load_cross_encoder
 from intents.understanding import Understander
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.evaluation import auroc, read_questions

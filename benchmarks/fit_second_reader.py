@@ -4,9 +4,9 @@
 
 Starts from the fast encoder's published weights; word vectors are left alone. It is tuned twice:
 first without a fifth of the writers, of whose sentences it then says what is kept as evidence
-(``intents/second_reader.npz``), and which it is judged by; then on everybody, for serving
-(``intents/second_reader.safetensors``). ``--judge-only`` ends after the first. Half an hour on two
-free cores. Sentences are shown with slips of the thumb in them three times in ten.
+(``intents/reading/second_reader.npz``), and which it is judged by; then on everybody, for serving
+(``second_reader.safetensors`` beside it). ``--judge-only`` ends after the first. Half an hour on
+two free cores. Sentences are shown with slips of the thumb in them three times in ten.
 """
 
 import argparse
@@ -24,15 +24,22 @@ from agent.cli.console import tell
 from agent.logs import configure_logs
 from agent.progress import Steps
 from agent.settings import CHECKOUT, load_settings
-from intents.calibration import area_under_roc, sigmoid, softmax
-from intents.cross_encoder_export import save_layers
-from intents.data import CONSENT_LABELS, Corpus, load_corpus
-from intents.deep_tuning import BATCH, SCALE, batches, fresh_model, optimiser_of, unit_vectors
-from intents.heads import SENTIMENTS
+from intents.corpus.data import CONSENT_LABELS, Corpus, load_corpus
+from intents.encoders.cross_encoder_export import save_layers
+from intents.encoders.sessions import open_tokenizer
+from intents.encoders.weights import FAST, find_weights
 from intents.normalise import clean
-from intents.second_reader import LAYERS, SEEN, Outputs, Seen, marks_of
-from intents.sessions import open_tokenizer
-from intents.weights import FAST, find_weights
+from intents.reading.calibration import area_under_roc, sigmoid, softmax
+from intents.reading.second_reader import LAYERS, SEEN, Outputs, Seen, marks_of
+from intents.training.deep_tuning import (
+    BATCH,
+    SCALE,
+    batches,
+    fresh_model,
+    optimiser_of,
+    unit_vectors,
+)
+from intents.training.heads import SENTIMENTS
 
 if TYPE_CHECKING:
     import torch

@@ -27,10 +27,10 @@ from agent.replies.selection import LAYERS, MOST_READ
 from agent.settings import CHECKOUT, load_settings
 from agent.wiring.models import load_understander
 from benchmarks.answer_data import Asked, Choice, asked_of
-from intents.cross_encoder import MOST_TOKENS
-from intents.cross_encoder_export import read_layers, save_layers
+from intents.encoders.cross_encoder import MOST_TOKENS
+from intents.encoders.cross_encoder_export import read_layers, save_layers
+from intents.encoders.weights import FAST, find_weights
 from intents.normalise import clean
-from intents.weights import FAST, find_weights
 from knowledge_base.evaluation import auroc
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import argparse
 import re
 import time
 
-from intents.metrics import interval
+from intents.figures.metrics import interval
 from tests.replies.near_misses import NearMiss, Verdict, judge, near_misses, rejected
 
 BARS = "bars: recall .95 overall and .90 in each class, 5% of the true replies rejected"

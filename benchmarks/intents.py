@@ -19,18 +19,18 @@ import numpy as np
 from agent.cli.console import tell
 from agent.progress import Steps
 from agent.settings import load_settings
-from intents import kernel
-from intents.benchmark import Benchmark, run_benchmark
-from intents.calibration import Floats
-from intents.data import OUT_OF_SCOPE, Labelled, load_corpus
-from intents.deep_training import Deep
-from intents.encoder import Encoder
-from intents.examples import Table, intent_examples_of
-from intents.features import EMBEDDING_WEIGHT, SHARPNESS
-from intents.heads import folds_of, one_hot
-from intents.labelled_files import read_labelled
-from intents.metrics import interval
-from intents.readers import Encoders
+from intents.corpus.data import OUT_OF_SCOPE, Labelled, load_corpus
+from intents.corpus.labelled_files import read_labelled
+from intents.encoders.encoder import Encoder
+from intents.evaluation.benchmark import Benchmark, run_benchmark
+from intents.figures.metrics import interval
+from intents.reading.calibration import Floats
+from intents.reading.features import EMBEDDING_WEIGHT, SHARPNESS
+from intents.reading.readers import Encoders
+from intents.training import kernel
+from intents.training.deep_training import Deep
+from intents.training.examples import Table, intent_examples_of
+from intents.training.heads import folds_of, one_hot
 
 TEN = 10
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.settings import load_settings
-from intents.encoder import load_encoder
+from intents.encoders.encoder import load_encoder
 from knowledge_base.answerability import AnswerabilityModel
 from knowledge_base.base import KnowledgeBase
 from knowledge_base.chunking import passages_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from intents.data import load_corpus
+from intents.corpus.data import load_corpus
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

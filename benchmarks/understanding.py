@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from agent.settings import load_settings
 from benchmarks.timing import HEADER, row, texts, times_ms
-from intents.batching import BatchingUnderstander
+from intents.reading.batching import BatchingUnderstander
 from intents.types import Understanding
 from intents.understanding import Understander
 
@@ -95,7 +95,7 @@ def sentence_transformers_times(messages: list[str]) -> list[float] | None:
         from sentence_transformers import SentenceTransformer
     except ImportError:
         return None
-    from intents.weights import find_weights
+    from intents.encoders.weights import find_weights
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as scratch:

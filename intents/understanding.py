@@ -5,21 +5,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
-from intents import consent as consent_words
-from intents.data import OUT_OF_SCOPE
-from intents.encoder import Encoder
-from intents.entities import EntityReader
+from intents.corpus.data import OUT_OF_SCOPE
+from intents.encoders.encoder import Encoder
+from intents.entities.finder import EntityReader
 from intents.errors import VersionError
-from intents.expectation import answer_of
-from intents.manifest import FORMS
 from intents.normalise import clean
-from intents.parameters import Parameters
-from intents.parts import Clause, clauses, find_parts
-from intents.readers import Encoders, Reader, open_reader, read_parameters, weights_of
-from intents.reading import Reading, intent_chances, read
-from intents.registry import Registry
-from intents.scoring import Raw
-from intents.second_reader import SecondReader
+from intents.reading import consent as consent_words
+from intents.reading.expectation import answer_of
+from intents.reading.parameters import Parameters
+from intents.reading.parts import Clause, clauses, find_parts
+from intents.reading.readers import Encoders, Reader, open_reader, read_parameters, weights_of
+from intents.reading.readings import Reading, intent_chances, read
+from intents.reading.scoring import Raw
+from intents.reading.second_reader import SecondReader
 from intents.types import (
     Candidate,
     ConsentReading,
@@ -29,6 +27,8 @@ from intents.types import (
     Sentiment,
     Understanding,
 )
+from intents.versions.manifest import FORMS
+from intents.versions.registry import Registry
 
 
 class Understander:

@@ -10,13 +10,13 @@ import typer
 from agent.cli.console import FAILED, OUT, errors_told, print_json, tell
 from agent.cli.intents_shared import AsJson, TestPath, label_folder, open_registry
 from agent.settings import load_settings
-from intents.data import Corpus, load_corpus
-from intents.findings import Finding, Severity
-from intents.labelled_files import import_into, read_labelled, write_labelled
-from intents.lint import lint
-from intents.metrics import Predicted, read_predictions
-from intents.registry import PREDICTIONS, Registry
-from intents.written_test import read_test
+from intents.corpus.data import Corpus, load_corpus
+from intents.corpus.labelled_files import import_into, read_labelled, write_labelled
+from intents.corpus.written_test import read_test
+from intents.figures.metrics import Predicted, read_predictions
+from intents.linting.findings import Finding, Severity
+from intents.linting.lint import lint
+from intents.versions.registry import PREDICTIONS, Registry
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -17,7 +17,7 @@ def gate(
     as_json: AsJson = False,
 ) -> None:
     """Say whether a version may be promoted, and why not; nothing is changed."""
-    from intents.promotion import judge
+    from intents.evaluation.promotion import judge
 
     with errors_told():
         settings = load_settings()

@@ -21,14 +21,20 @@ from agent.cli.intents_shared import (
     version_named,
 )
 from agent.settings import Settings, load_settings
-from intents.comparison import compare as compare_versions
-from intents.evaluation import Evaluation, curve_of, evaluate_held_out, evaluate_on, explain
-from intents.examining import examine, load_any
-from intents.learning_curve import LearningCurve
-from intents.metrics import read_predictions
-from intents.neighbours import Neighbours
-from intents.registry import PREDICTIONS, Registry
-from intents.written_test import read_test
+from intents.corpus.written_test import read_test
+from intents.evaluation.comparison import compare as compare_versions
+from intents.evaluation.evaluate import (
+    Evaluation,
+    curve_of,
+    evaluate_held_out,
+    evaluate_on,
+    explain,
+)
+from intents.evaluation.examining import examine, load_any
+from intents.evaluation.learning_curve import LearningCurve
+from intents.figures.metrics import read_predictions
+from intents.figures.neighbours import Neighbours
+from intents.versions.registry import PREDICTIONS, Registry
 
 
 def evaluate(
@@ -48,7 +54,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Judge a version on a test, or on held-out writers as training did; write a report."""
-    from intents.report import write_report
+    from intents.report.page import write_report
 
     with errors_told():
         settings = load_settings()

@@ -5,10 +5,10 @@ from typing import Any
 from rich.table import Table
 
 from agent.cli.console import OUT
-from intents.comparison import Comparison, IntentChange
-from intents.evaluation import Evaluation
-from intents.metrics import Metrics
-from intents.registry import Active
+from intents.evaluation.comparison import Comparison, IntentChange
+from intents.evaluation.evaluate import Evaluation
+from intents.figures.metrics import Metrics
+from intents.versions.registry import Active
 
 _WEAKEST = 12
 _CHANGED_SHOWN = 15

@@ -37,7 +37,7 @@ def classify(
     as_json: AsJson = False,
 ) -> None:
     """Understand one message, or each of a file."""
-    from intents.labelled_files import read_texts
+    from intents.corpus.labelled_files import read_texts
 
     with errors_told():
         if (text is None) == (input_file is None):

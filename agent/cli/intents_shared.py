@@ -14,7 +14,7 @@ from agent.cli.console import ERRORS
 from agent.progress import STEPS, StepLines
 from agent.settings import Settings
 from intents.errors import VersionError
-from intents.registry import MANIFEST, Registry
+from intents.versions.registry import MANIFEST, Registry
 
 BY = "command line"
 """Who acts, in what is kept of an action."""

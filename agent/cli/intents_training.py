@@ -24,11 +24,11 @@ from agent.cli.intents_shared import (
 )
 from agent.cli.intents_versions import tell_verdict
 from agent.settings import Settings, load_settings
-from intents.metrics import Metrics
-from intents.registry import METRICS
+from intents.figures.metrics import Metrics
+from intents.versions.registry import METRICS
 
 if TYPE_CHECKING:
-    from intents.deep_training import Deep
+    from intents.training.deep_training import Deep
 
 
 DeepMode = Annotated[
@@ -41,7 +41,7 @@ Epochs = Annotated[
 
 def _deep(settings: Settings, *, wanted: bool, epochs: int | None) -> "Deep | None":
     """Return the choices of the deep mode; None where it is not wanted."""
-    from intents.deep_training import Deep
+    from intents.training.deep_training import Deep
 
     if not wanted:
         if epochs is not None:
@@ -70,7 +70,8 @@ def train(
     so that probabilities and thresholds are fitted on messages it has not seen. On the shipped data
     that takes about 70 minutes of CPU time, instead of a minute and a half.
     """
-    from intents import promotion, training
+    from intents.evaluation import promotion
+    from intents.training import train as training
 
     with errors_told():
         settings = load_settings()
@@ -125,9 +126,9 @@ def benchmark(
     With --baselines also TF-IDF, sentence-transformers, NLP.js and semantic-router, of these what
     is installed.
     """
-    from intents.benchmark import run_benchmark
-    from intents.labelled_files import read_labelled
-    from intents.readers import Encoders
+    from intents.corpus.labelled_files import read_labelled
+    from intents.evaluation.benchmark import run_benchmark
+    from intents.reading.readers import Encoders
 
     with errors_told():
         settings = load_settings()

@@ -20,10 +20,10 @@ from agent.cli.intents_shared import (
     written_test,
 )
 from agent.settings import load_settings
-from intents.metrics import Metrics
-from intents.promotion import Verdict
-from intents.promotion import promote as promote_version
-from intents.registry import METRICS
+from intents.evaluation.promotion import Verdict
+from intents.evaluation.promotion import promote as promote_version
+from intents.figures.metrics import Metrics
+from intents.versions.registry import METRICS
 
 
 def tell_verdict(verdict: Verdict) -> None:

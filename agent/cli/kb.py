@@ -13,8 +13,8 @@ from agent.foundation import Foundation, lay_foundation
 from agent.knowledge import COLLECTION, LiveKnowledge
 from agent.settings import DEMO_KNOWLEDGE, load_settings
 from agent.wiring.mind import chroma_url, live_knowledge
-from intents.encoder import load_encoder
-from intents.readers import retrieval_encoder
+from intents.encoders.encoder import load_encoder
+from intents.reading.readers import retrieval_encoder
 from knowledge_base.documents import IngestReport
 from knowledge_base.evaluation import Evaluation, evaluate, read_questions
 from knowledge_base.evaluation_page import page

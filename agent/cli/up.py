@@ -39,7 +39,7 @@ def make_models(settings: Settings) -> None:
     Raises:
         ConfigurationError: no weights, a wrong hash, or wrong training data.
     """
-    from intents.training import ensure_trained
+    from intents.training.train import ensure_trained
 
     with step("Models"):
         version = ensure_trained(

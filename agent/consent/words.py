@@ -1,13 +1,13 @@
 """Exact consent words: a whole message that is one of these needs no model.
 
-The words themselves stand in ``intents.consent``, by language and with their sources: the models
-read mistyped ones by the same table.
+The words themselves stand in ``intents.reading.consent``, by language and with their sources: the
+models read mistyped ones by the same table.
 """
 
 import re
 import unicodedata
 
-from intents.consent import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
+from intents.reading.consent import HELP_WORDS, OPT_IN_WORDS, OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
 from intents.types import ConsentReading
 
 # From someone opted out (or asked to confirm) these mean START; from others they are answers.

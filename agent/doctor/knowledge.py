@@ -13,9 +13,9 @@ from agent.replies.selection import LAYERS
 from agent.settings import DEMO_KNOWLEDGE, Settings
 from agent.wiring.mind import chroma_url
 from agent.wiring.models import load_understander, model_registry, version_loader
-from intents.encoder import Encoder
+from intents.encoders.encoder import Encoder
 from intents.errors import IntentsError
-from intents.readers import Encoders, retrieval_encoder
+from intents.reading.readers import Encoders, retrieval_encoder
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.vectors import VectorStore, encoder_mark
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from agent.store.unit_of_work import Database
 from intents.errors import VersionError
-from intents.registry import Active, FileLedger, active_as_json, active_of_json
+from intents.versions.registry import Active, FileLedger, active_as_json, active_of_json
 
 _log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from intents.entity_patterns import EMAIL, ORDER_NUMBER, PERSON
+from intents.entities.patterns import EMAIL, ORDER_NUMBER, PERSON
 from intents.types import Entity, EntityType
 
 STAND_IN_NAMES = ("Alex", "Morgan")

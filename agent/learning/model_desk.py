@@ -13,11 +13,11 @@ from agent.learning.model_views import Overview, Serving, ShadowView, VersionVie
 from agent.learning.shadow import ShadowState, read_state, state_of, write_state
 from agent.settings import Settings
 from agent.store.unit_of_work import Database
-from intents import promotion
 from intents.errors import IntentsError
-from intents.manifest import Manifest
-from intents.promotion import Verdict
-from intents.registry import MANIFEST, METRICS, Registry
+from intents.evaluation import promotion
+from intents.evaluation.promotion import Verdict
+from intents.versions.manifest import Manifest
+from intents.versions.registry import MANIFEST, METRICS, Registry
 
 EVALUATE, COMPARE, GATE, PROMOTE = "evaluate", "compare", "gate", "promote"
 """Kinds of job."""

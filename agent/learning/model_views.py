@@ -8,9 +8,9 @@ from agent.domain.learning import Difference, Tally
 from agent.learning.shadow import ShadowState
 from agent.models import Refused
 from intents.errors import IntentsError
-from intents.manifest import Manifest
-from intents.metrics import Metrics
-from intents.registry import Change
+from intents.figures.metrics import Metrics
+from intents.versions.manifest import Manifest
+from intents.versions.registry import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

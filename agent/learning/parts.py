@@ -21,7 +21,7 @@ from agent.runtime.background import Repeated
 from agent.settings import Settings
 from agent.store.unit_of_work import Database
 from intents.errors import IntentsError
-from intents.registry import Registry
+from intents.versions.registry import Registry
 from knowledge_base.ports import EncoderLike
 
 

@@ -20,7 +20,7 @@ from agent.settings import DEMO_KNOWLEDGE, Settings
 from agent.turn import TurnTaker
 from agent.turn_ports import Answers, HoldsModels
 from agent.wiring.models import encoder_of, live_models, version_loader
-from intents.readers import Encoders
+from intents.reading.readers import Encoders
 from knowledge_base.ports import EncoderLike
 
 

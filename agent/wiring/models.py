@@ -5,11 +5,11 @@ from agent.foundation import Foundation
 from agent.learning.ledger import SharedLedger
 from agent.models import LiveModels, LoadVersion, load_version
 from agent.settings import Settings
-from intents.encoder import Encoder
+from intents.encoders.encoder import Encoder
 from intents.errors import IntentsError
-from intents.readers import Encoders, retrieval_encoder
-from intents.registry import FileLedger, Registry
+from intents.reading.readers import Encoders, retrieval_encoder
 from intents.understanding import Understander
+from intents.versions.registry import FileLedger, Registry
 
 
 def load_understander(settings: Settings, product_names: tuple[str, ...] = ()) -> Understander:

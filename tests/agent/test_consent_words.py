@@ -15,7 +15,7 @@ from agent.consent.words import (
     read_yes_no,
 )
 from agent.settings import CHECKOUT
-from intents.consent import OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
+from intents.reading.consent import OPT_OUT_BY_LANGUAGE, OPT_OUT_WORDS
 from intents.types import ConsentReading
 
 

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from agent.domain.learning import LabelQueue
 from agent.learning.model_desk import REPORT
 from api.app import create_app
-from intents.registry import Registry
 from intents.types import Candidate, Doubt
+from intents.versions.registry import Registry
 from tests.api.test_console import Rep
 from tests.api.trained import add_version
 from tests.browser.house import House, close_house, open_house

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from intents.manifest import Manifest
-from intents.metrics import Predicted, figures
-from intents.registry import METRICS, Registry
+from intents.figures.metrics import Predicted, figures
+from intents.versions.manifest import Manifest
+from intents.versions.registry import METRICS, Registry
 
 INTENTS = ("contact_human_agent", "out_of_scope", "product_info", "return_product", "track_order")
 

@@ -10,7 +10,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from api.app import create_app
-from intents.registry import Registry
+from intents.versions.registry import Registry
 from tests.api.trained import add_version
 from tests.browser.house import House, close_house, open_house
 

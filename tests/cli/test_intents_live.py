@@ -10,8 +10,8 @@ from agent.cli.intents_label import matching
 from agent.cli.main import app
 from agent.foundation import lay_foundation
 from agent.settings import load_settings
-from intents.registry import Registry
 from intents.types import Doubt
+from intents.versions.registry import Registry
 from tests.agent.learning.house import ADA, Learner
 from tests.api.trained import add_version
 from tests.conftest import FakeClock

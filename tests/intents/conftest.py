@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from intents.data import Corpus, load_corpus
-from intents.encoder import Encoder, load_encoder
-from intents.encoder_export import prepare_encoder
+from intents.corpus.data import Corpus, load_corpus
+from intents.encoders.encoder import Encoder, load_encoder
+from intents.encoders.encoder_export import prepare_encoder
 from intents.errors import WeightsError
-from intents.manifest import Manifest
-from intents.registry import Registry
-from intents.training import train
+from intents.training.train import train
 from intents.understanding import Understander
+from intents.versions.manifest import Manifest
+from intents.versions.registry import Registry
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).parent / "tiny"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from intents.metrics import Predicted
+from intents.figures.metrics import Predicted
 
 
 def predicted(

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from agent.cli.intents import app
-from intents.manifest import Manifest
-from intents.registry import Registry
+from intents.versions.manifest import Manifest
+from intents.versions.registry import Registry
 
 TINY = Path(__file__).parent / "tiny"
 

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from intents.errors import VersionError
-from intents.manifest import Manifest
 from intents.types import ConsentReading, Doubt, EntityType, Expected
 from intents.understanding import Understander
+from intents.versions.manifest import Manifest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -29,7 +29,7 @@ from api.channels.webhook import (
     read_body,
     refuse_signature,
 )
-from intents.consent import HELP_WORDS
+from intents.reading.consent import HELP_WORDS
 
 PROVIDER = "twilio"
 

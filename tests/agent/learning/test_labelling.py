@@ -11,7 +11,7 @@ from agent.errors import ConflictError, InvalidInputError, NotFoundError
 from agent.learning.themes import LEAST_MESSAGES, Sighting, find_themes, telling_words, words_of
 from agent.store.personal_data import erase_customer
 from agent.store.unit_of_work import Database
-from intents.data import load_corpus
+from intents.corpus.data import load_corpus
 from intents.types import Candidate, Doubt
 from tests.agent.learning.house import ADA, Learner
 from tests.conftest import FakeClock

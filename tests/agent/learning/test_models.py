@@ -12,7 +12,7 @@ from agent.learning.ledger import MODELS, SharedLedger
 from agent.models import LiveModels
 from agent.store.unit_of_work import Database
 from intents.errors import VersionError
-from intents.registry import Active, Change, FileLedger, active_as_json
+from intents.versions.registry import Active, Change, FileLedger, active_as_json
 from tests.conftest import FakeClock
 from tests.fakes import FakeUnderstander
 

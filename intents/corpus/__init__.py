@@ -1,0 +1,1 @@
+"""Labelled messages: training data and test sets, in our form and in other people's."""

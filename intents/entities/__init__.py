@@ -1,0 +1,1 @@
+"""Entities in a message: order numbers, sizes, dates, and the names of products."""

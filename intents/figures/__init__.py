@@ -1,0 +1,1 @@
+"""Figures and curves over predictions, with their intervals."""

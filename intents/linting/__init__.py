@@ -1,0 +1,1 @@
+"""Looks through labelled messages for what spoils a model."""

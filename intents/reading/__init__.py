@@ -1,0 +1,1 @@
+"""What serving runs: a version's heads over a message, out come probabilities."""

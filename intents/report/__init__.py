@@ -1,0 +1,1 @@
+"""An evaluation to look at: one page with its pictures and tables."""

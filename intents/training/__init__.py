@@ -1,0 +1,1 @@
+"""From labelled messages to a version: heads, calibration, thresholds, the deep mode."""

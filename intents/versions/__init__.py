@@ -1,0 +1,1 @@
+"""Trained versions on disk: what each was made of, and which of them is active."""
