@@ -72,7 +72,8 @@ class Names:
         terms = self._terms(AMOUNTS.sub(" ", question))
         known = terms & self._all.terms
         if not known & self._naming.terms:
-            return tuple(r.product for r in self._rows) if query.limits_price and not known else ()
+            prices = query.limits_price and query.speaks_of_money
+            return tuple(r.product for r in self._rows) if prices and not known else ()
         rows = [r for r in self._rows if known <= r.words.name | r.words.kind | r.words.values]
         return tuple(row.product for row in rows)
 

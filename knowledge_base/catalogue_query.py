@@ -28,7 +28,8 @@ _MOST_AFTER = any_of(
 )
 _BUDGET = any_of(r"\bbudget (?:is|of|around|about)?\s*" + _AMOUNT)
 _LEAST = any_of(
-    r"(?:\b(?:over|above|more than|at least|starting (?:at|from))|>)\s*" + _AMOUNT + _NO_PRICE_UNIT
+    r"(?:(?<!nothing )(?<!\bno )(?<!\bnot )\b(?:over|above|more than|at least|"
+    r"starting (?:at|from))|>)\s*" + _AMOUNT + _NO_PRICE_UNIT
 )
 _BETWEEN = any_of(
     r"\b(?:between|from)\s*" + _AMOUNT + r"\s*(?:and|to|-)\s*" + _AMOUNT + _NO_PRICE_UNIT
@@ -85,6 +86,13 @@ _LETTERS = {
     "x large": "xl", "xlarge": "xl", "x small": "xs", "xsmall": "xs", "2xl": "xxl",
 }  # fmt: skip
 
+_MONEY_WORDS = any_of(
+    r"(?<!\w)"
+    + _MONEY
+    + r"(?!\w)|[$€£¥₹]|\b(?:price\w*|costs?|budget|spend|pay|cheap\w*|afford|each|"
+    r"buy|get|anything|something|stuff|present|gift|under|less than|below|over|tops|max)\b"
+)
+
 AROUND_SHARE = Decimal("0.2")
 """How far from "around 100" a price may lie: a fifth, as people mean it."""
 
@@ -102,7 +110,8 @@ class CatalogueQuery:
     """The parts of a question that need no catalogue to be read. Prices in the brand's currency.
 
     ``seeks`` tells that products are asked for at all; ``advice`` that any fitting one will do.
-    ``compares`` asks which of several costs less.
+    ``compares`` asks which of several costs less; ``speaks_of_money`` tells that a limit is on
+    prices for sure ("between 1 and 2" may be a time).
     """
 
     most: Decimal | None = None
@@ -112,6 +121,7 @@ class CatalogueQuery:
     seeks: bool = False
     advice: bool = False
     compares: bool = False
+    speaks_of_money: bool = False
 
     @property
     def limits_price(self) -> bool:
@@ -136,17 +146,40 @@ def parse_query(question: str) -> CatalogueQuery:
         seeks=order is not Order.NONE or _SEEKS.search(text) is not None,
         advice=_ADVICE.search(text) is not None,
         compares=_CHEAPER.search(text) is not None,
+        speaks_of_money=_MONEY_WORDS.search(text) is not None,
     )
 
 
-_NOTES = {r"\b(?:a |one )?fiver\b": "5", r"\b(?:a |one )?tenner\b": "10"}
+_NOTES = {
+    r"\b(?:a |one )?fiver\b": "5",
+    r"\b(?:a |one )?tenner\b": "10",
+    r"\b(?:a|one) hundred\b": "100",
+    r"\b(?:a|one) (?:grand|thousand)\b": "1000",
+    r"\b(\d+) ?(?:grand|thousand)\b": r"\g<1>000",
+}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
+_ONES = "one two three four five six seven eight nine".split()  # noqa: SIM905
+_UP_TO_NINETEEN = {"ten": 10, "twelve": 12, "fifteen": 15}
+_NUMBER_WORD = any_of(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[ -](?P<ones>{'|'.join(_ONES)}))?"
+    rf"|(?P<teens>{'|'.join(_UP_TO_NINETEEN)}))\b"
+)
 
 
 def spoken_amounts(text: str) -> str:
-    """Write what people call notes as numbers: ``a fiver`` is ``5``."""
+    """Write notes and number words as numbers: ``a fiver`` is ``5``, ``forty five`` is ``45``."""
+    text = _NUMBER_WORD.sub(_in_digits, text)
     for said, number in _NOTES.items():
         text = re.sub(said, number, text, flags=re.IGNORECASE)
     return text
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    if teens := match["teens"]:
+        return str(_UP_TO_NINETEEN[teens.casefold()])
+    ones = match["ones"]
+    tens = 10 * (_TENS.index(match["tens"].casefold()) + 2)
+    return str(tens + (_ONES.index(ones.casefold()) + 1 if ones else 0))
 
 
 def _price_limits(text: str) -> tuple[Decimal | None, Decimal | None]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.replies.confidence import traits_of
+from agent.replies.cutting import asks_for_several
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.nearness import Closeness, Matter, matter_of
@@ -260,6 +261,8 @@ def _adds(
     one, chosen = candidates[i], candidates[best]
     same = one.evidence.id == chosen.evidence.id
     if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
+        return False
+    if same and one.unit.kind == chosen.unit.kind == "row" and not asks_for_several(asked):
         return False
     if same and one.evidence.faq:
         return True

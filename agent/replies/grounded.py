@@ -18,6 +18,7 @@ from agent.replies.extractive import ExtractiveComposer
 from agent.replies.guard import Guard, GuardResult
 from agent.replies.llm import LlmComposer, LlmUnavailableError
 from agent.replies.prose import without_catalogue_facts
+from agent.replies.questions import only_question
 from agent.replies.segments import clean, fit, shorten
 from agent.replies.templates import Templates
 from agent.replies.words import content_stems
@@ -129,10 +130,10 @@ class GroundedAnswerer:
         found = self._search(question, previous[:_LONGEST_QUESTION])
         searched = time.perf_counter()
         composed = self._compose(question, previous, understanding, found, facts)
-        usual = _usual_question(understanding)
-        if usual and usual != question and not composed.said:
-            found = self._search(usual, "")
-            composed = self._compose(usual, "", understanding, found, facts)
+        for other in (_usual_question(understanding), only_question(question)):
+            if other and other != question and not composed.said:
+                found = self._search(other, "")
+                composed = self._compose(other, "", understanding, found, facts)
         took = {
             "retrieval": (searched - began) * 1000,
             "composing": (time.perf_counter() - searched) * 1000,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.replies.cutting import cut_row, cut_sentence
 from agent.replies.evidence import listed
 from agent.replies.questions import Question
 from agent.replies.words import STOP_WORDS, Unit, content_stems, is_fragment, is_whole
@@ -29,14 +30,14 @@ def spoken(question: Question, piece: Piece) -> str:
     """Return the unit as a sentence that stands alone."""
     unit = piece.unit
     if unit.kind == "row":
-        text = _row(unit.text)
+        text = _row(cut_row(question, unit.text))
     elif unit.kind == "item":
         text = _item(unit, piece.siblings)
     elif is_fragment(unit.text) and piece.heading:
         # Under "What we cannot take back" stands "Used socks": alone that says nothing, or worse.
         text = f"{piece.heading.rsplit(' > ', 1)[-1].rstrip('?:.')}: {unit.text}"
     else:
-        text = unit.text
+        text = cut_sentence(question, unit.text)
     text = _without_others_answer(question, piece.heading, text)
     if piece.first and unit.kind == "sentence" and not is_fragment(unit.text):
         text = _opened(question, text)

@@ -219,3 +219,21 @@ def read_question(text: str) -> Question:
         aspects=frozenset(a for a, pattern in _ASPECTS if pattern.search(text)),
         negated=_NEGATED.search(text) is not None,
     )
+
+
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_FEWEST_WORDS = 3
+
+
+def only_question(text: str) -> str:
+    """Return the one sentence that asks, of a text that tells a story too; else empty."""
+    sentences = [part for part in _SENTENCES.split(text) if part.strip()]
+    asking = [part for part in sentences if _asks(part)]
+    if len(sentences) > 1 and len(asking) == 1 and len(asking[0].split()) >= _FEWEST_WORDS:
+        return asking[0].strip()
+    return ""
+
+
+def _asks(text: str) -> bool:
+    read = read_question(text)
+    return "?" in text or read.asked is not Asked.OTHER or bool(read.aspects)

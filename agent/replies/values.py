@@ -146,7 +146,7 @@ _BOUND_BEFORE = re.compile(
     r"\w+){0,3} (?:is|of))?|"
     r"at the latest|no later than|fewer than|not exceed(?:ing)?)"
     r"|(?P<about>about|around|roughly|approx(?:imately|\.)?|nearly|almost|usually))"
-    r"\s(?:a |an |the )?$",
+    r":?\s(?:a |an |the )?$",
     re.IGNORECASE,
 )
 

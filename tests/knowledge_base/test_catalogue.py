@@ -100,6 +100,10 @@ def test_an_empty_catalogue_finds_nothing():
         ("over 200", "200", None),
         ("between $50 and $100", "50", "100"),
         ("around $100", "80", "120"),
+        ("shrubs for under forty bucks", None, "40"),
+        ("between twenty five and fifty quid", "25", "50"),
+        ("nothing over a hundred", None, "100"),
+        ("2 grand max", None, "2000"),
         ("within 30 days", None, None),
         ("under 5 miles", None, None),
     ],
@@ -190,3 +194,7 @@ def test_all_naming_words_of_a_question_count(question: str, skus: list[str]):
     )
     found = catalogue._meant.meant(question) or catalogue.look_up(question)
     assert [p.sku for p in found] == skus or (not skus and not catalogue._meant.meant(question))
+
+
+def test_two_numbers_alone_ask_for_no_price():
+    assert CATALOGUE.look_up("i need it between 1 and 2 because of nap time") == ()

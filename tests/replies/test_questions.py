@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.replies.questions import Asked, Aspect, read_question
+from agent.replies.questions import Asked, Aspect, only_question, read_question
 
 ASKS_THE_PRICE = (
     "whats the tall one go for",
@@ -41,3 +41,18 @@ def test_the_same_words_may_ask_something_else(text: str) -> None:
     question = read_question(text)
     assert question.asked is not Asked.HOW_MUCH
     assert Aspect.PRICE not in question.aspects
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("is honeycrisp in stock. wanna plant before it freezes", "is honeycrisp in stock."),
+        ("Sister in ohio has a birthday.\ndo you mail plants?", "do you mail plants?"),
+        ("do you mail plants? and do you wrap them?", ""),
+        ("do you mail plants", ""),
+        ("My order came. Thanks so much. Lovely people.", ""),
+        ("why? i dont get it", ""),
+    ],
+)
+def test_the_one_question_in_a_story_is_found(text: str, asked: str) -> None:
+    assert only_question(text) == asked

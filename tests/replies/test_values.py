@@ -77,6 +77,7 @@ def test_a_span_of_hours_shares_its_half_of_the_day():
         ("over $75", Bound.LEAST),
         ("from $40", Bound.LEAST),
         ("$75 or more", Bound.LEAST),
+        ("Free above: $70", Bound.LEAST),
         ("up to 50%", Bound.MOST),
         ("within 45 days", Bound.MOST),
         ("about 3 weeks", Bound.ABOUT),

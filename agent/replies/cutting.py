@@ -1,0 +1,147 @@
+"""Cuts rows and enumerations to the item that was asked for.
+
+"Transfer from Cork Airport €35 one way, from Dublin Airport €170" answers somebody who lands in
+Dublin with "Transfer from Dublin Airport €170". Only what names the item by the customer's own
+words is cut out, and nothing is where two items are named, or compared, or none is.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.replies.questions import Aspect, Question
+from agent.replies.values import Value, ValueKind, values_of
+from agent.replies.words import content_stems
+
+_ITEM_KINDS = (
+    ValueKind.MONEY,
+    ValueKind.PERCENT,
+    ValueKind.DURATION,
+    ValueKind.TIME,
+    ValueKind.DATE,
+)
+"""Kinds of value of which a row or a sentence may hold one for each of several items, in the order
+they are looked for: "£25 a week" is a price."""
+
+_BETWEEN = re.compile(r",\s+(?:and\s+|or\s+)?|;\s+|\s+(?:and|or)\s+")
+_LEANS = re.compile(
+    r"\b(?:not|no|never|only|except|unless|but|however|otherwise|if|then|after|later|total|"
+    r"extra|plus|more|less|off|each|both)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words by which one part of a sentence leans on the others."""
+
+_SEVERAL = re.compile(
+    r"\b(?:prices|fees|rates|costs|options|all|both|each|every|compare\w*|vs|versus|range|list|"
+    r"difference|cheaper|cheapest|which|or)\b",
+    re.IGNORECASE,
+)
+
+
+_VERB = re.compile(r"\b(?:is|are|costs?|takes?|lasts?|starts?|opens?|closes?)$")
+
+_LINKS = frozenset(
+    {"from", "to", "for", "in", "on", "at", "by", "with", "of", "is", "are", "it", "they", "we"}
+)
+"""With these a part that stands alone must go on from the first one's beginning."""
+
+
+def asks_for_several(question: Question) -> bool:
+    """Whether several items are asked about, or set against each other."""
+    return Aspect.COMPARE in question.aspects or _SEVERAL.search(question.text) is not None
+
+
+def cut_row(question: Question, text: str) -> str:
+    """Leave out of a table's row (``Header: value; ...``) the cells beside the one asked for."""
+    cells = [cell.strip() for cell in text.split(";") if cell.strip()]
+    if asks_for_several(question) or any(":" not in cell for cell in cells):
+        return text
+    kinds = [_only_kind(cell.partition(":")[2]) for cell in cells]
+    for kind in _ITEM_KINDS:
+        alike = [i for i in range(1, len(cells)) if kinds[i] is kind]
+        named = _named(question, [cells[i].partition(":")[0] for i in alike])
+        if len(alike) > 1 and named is not None:
+            dropped = {i for place, i in enumerate(alike) if place != named}
+            return "; ".join(cell for i, cell in enumerate(cells) if i not in dropped)
+    return text
+
+
+def cut_sentence(question: Question, text: str) -> str:
+    """Leave out of a sentence that enumerates values the items beside the one asked for."""
+    if asks_for_several(question) or _LEANS.search(text) or ":" in text or "(" in text:
+        return text
+    for kind in _ITEM_KINDS:
+        parts = _parts(text, kind)
+        named = _named(question, [_own(parts, i) for i in range(len(parts))])
+        if len(parts) > 1 and named is not None:
+            return _alone(parts, named) or text
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of an enumeration, and where its one value begins in it."""
+
+    text: str
+    value_from: int
+
+    @property
+    def before(self) -> str:
+        """What stands before the value."""
+        return self.text[: self.value_from].strip()
+
+
+def _parts(text: str, kind: ValueKind) -> list[_Part]:
+    """Return the parts of a sentence, each with one value of the kind; none where one has not."""
+    parts: list[_Part] = []
+    for part in _BETWEEN.split(text.rstrip(". ")):
+        values = [value for value in values_of(part) if value.kind is kind]
+        if len(values) != 1:
+            return []
+        parts.append(_Part(part.strip(), values[0].span[0]))
+    return parts
+
+
+def _named(question: Question, texts: Sequence[str]) -> int | None:
+    """Return the one text that the question names by a word which the others lack."""
+    stems = [content_stems(text) for text in texts]
+    shared = frozenset.intersection(*stems) if stems else frozenset[str]()
+    named = [i for i, own in enumerate(stems) if (own - shared) & question.stems]
+    return named[0] if len(named) == 1 else None
+
+
+def _own(parts: Sequence[_Part], place: int) -> str:
+    """Return what a part says of its own item: the first one also holds what all share."""
+    part = parts[place]
+    if place or len(parts) == 1:
+        return part.text
+    before = parts[1].before
+    if not before:
+        return part.text[part.value_from :]
+    _, found, own = part.text.partition(f" {before.split()[0]} ")
+    return own if found else part.before
+
+
+def _alone(parts: Sequence[_Part], named: int) -> str:
+    """Word a part so that it stands alone; empty where it does not."""
+    part, first = parts[named], parts[0]
+    if named == 0:
+        return f"{part.text}."
+    if not part.before:
+        # "It takes 3 days to Spain, 5 days to Norway": the verb is the first part's.
+        return f"{first.text[: first.value_from]}{part.text}."
+    opening = part.before.split()[0]
+    head, found, _ = first.text.partition(f" {opening} ")
+    if found:
+        return f"{head} {part.text}."
+    if opening in _LINKS:
+        return ""
+    rest = part.text[part.value_from :].strip()
+    said = f"{part.before[:1].upper()}{part.before[1:]}"
+    return f"{said} {rest}." if _VERB.search(said) else f"{said}: {rest}."
+
+
+def _only_kind(text: str) -> ValueKind | None:
+    """Return the kind of the one value in a cell; None where there are several or none."""
+    values: Sequence[Value] = values_of(text)
+    return values[0].kind if len(values) == 1 else None

@@ -1,0 +1,82 @@
+"""Rows and enumerations are cut to the item asked for, and only where one is named."""
+
+import pytest
+
+from agent.replies.cutting import asks_for_several, cut_row, cut_sentence
+from agent.replies.questions import read_question
+
+AIRPORTS = "Transfer from Cork Airport €35 one way, from Dublin Airport €170."
+RESULTS = "DELE takes three months, DELF six weeks, Goethe three weeks and TEG eight weeks."
+FEES = "Adults pay £12, children £6 and students £9."
+POSTING = "It takes 3 days to Spain, 5 days to Norway and two weeks elsewhere."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("pick up from dublin airport price pls", AIRPORTS, "Transfer from Dublin Airport €170."),
+        ("fare cork airport", AIRPORTS, "Transfer from Cork Airport €35 one way."),
+        ("how long till i get goethe results", RESULTS, "Goethe: three weeks."),
+        ("how long does dele take", RESULTS, "DELE takes three months."),
+        ("whats it for children", FEES, "Children: £6."),
+        ("how long to norway", POSTING, "It takes 5 days to Norway."),
+        ("a week?", "Parking costs £5 a day and £25 a week.", "Parking costs £25 a week."),
+        ("how much is lunch", "Parking is £5 and lunch is £9.", "Lunch is £9."),
+        (
+            "when do you shut friday",
+            "We close at 5pm on Monday, 6pm on Friday and 4pm on Saturday.",
+            "We close at 6pm on Friday.",
+        ),
+    ],
+)
+def test_a_sentence_is_cut_to_the_item_named(question: str, text: str, said: str) -> None:
+    assert cut_sentence(read_question(question), text) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("transfer from shannon airport how much", AIRPORTS),
+        ("cork or dublin airport", AIRPORTS),
+        ("is dublin dearer than cork", AIRPORTS),
+        ("children and students?", FEES),
+        ("what are the prices", FEES),
+        ("students?", "Adults pay £12 and students £9, but not on Sundays."),
+        ("students?", "Students pay £9 if they bring their card, adults £12."),
+        ("how long does it take", "It takes two days."),
+    ],
+)
+def test_a_sentence_stays_whole_where_no_single_item_is_named(question: str, text: str) -> None:
+    assert cut_sentence(read_question(question), text) == text
+
+
+HOURS = "Package: 10 hours; One person: €480; Two people (together): €610"
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "left"),
+    [
+        (
+            "me and the husband together, ten hours?",
+            HOURS,
+            "Package: 10 hours; Two people (together): €610",
+        ),
+        ("ten hours please", HOURS, HOURS),
+        ("is it cheaper for two people together", HOURS, HOURS),
+        (
+            "iphone 13 battery price",
+            "Model: iPhone 13; Screen: $130; Battery: $75; Time: 30 minutes",
+            "Model: iPhone 13; Battery: $75; Time: 30 minutes",
+        ),
+        ("how long", "Model: iPhone 13; Note: call us", "Model: iPhone 13; Note: call us"),
+        ("battery", "| iPhone 13 | $130 | $75 |", "| iPhone 13 | $130 | $75 |"),
+    ],
+)
+def test_a_row_keeps_the_cell_that_is_named(question: str, row: str, left: str) -> None:
+    assert cut_row(read_question(question), row) == left
+
+
+def test_several_items_are_asked_for_in_many_ways() -> None:
+    for text in ("which is cheaper", "prices pls", "adults or kids", "both of them"):
+        assert asks_for_several(read_question(text))
+    assert not asks_for_several(read_question("how much for the 10 hours"))
