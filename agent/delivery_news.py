@@ -63,19 +63,20 @@ def record_news(
     Returns:
         The delivery's present state.
     """
-    before = uow.messages.get(message_id)
+    before = uow.sends.locked(message_id)
     state = uow.sends.set_delivery(
         message_id, delivery, provider_id=provider_id, error=error or code
     )
     if state is before.delivery:
         return state
     uow.live.publish(before.conversation_id, "delivery", message_id=message_id, delivery=state)
-    conversation = uow.conversations.get(before.conversation_id)
     if state in TAKEN and before.provider not in LOCAL_PROVIDERS:
+        conversation = uow.conversations.get(before.conversation_id)
         uow.sending_numbers.works(before.provider, conversation.brand_address)
     if state is not Delivery.UNKNOWN:
         _no_more_looks(uow, before)
     if state in FAILURES:
+        conversation = uow.conversations.get(before.conversation_id)
         _failed(uow, before, conversation, problem or SendProblem.OTHER, code, brand)
     return state
 

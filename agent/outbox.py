@@ -144,9 +144,8 @@ class Outbox:
 
     def _record_sent(self, message: Message, receipt: Receipt) -> None:
         with self.database.begin() as uow:
-            self._news(uow, message, Delivery.SENT, provider_id=receipt.provider_id)
-            if receipt.delivered:
-                self._news(uow, message, Delivery.DELIVERED)
+            state = Delivery.DELIVERED if receipt.delivered else Delivery.SENT
+            self._news(uow, message, state, provider_id=receipt.provider_id)
 
     def _record_error(self, ready: _Ready, error: SendError) -> float | None:
         message = ready.message

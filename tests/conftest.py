@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -57,8 +58,22 @@ def postgres_url() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="textwise-postgres-") as folder:
         Path(folder).chmod(0o755)
         server = pgserver.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        with _admin(url) as connection:
+            # What is thrown away need not survive a loss of power.
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
+        yield url
         server.cleanup()
+
+
+@contextmanager
+def _admin(url: str) -> Iterator[sa.Connection]:
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -66,21 +81,27 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
     """A migrated, empty database of each kind."""
     if request.param == "sqlite":
         engine = create_engine(f"sqlite:///{tmp_path / 'test.db'}")
+        upgrade(engine)
+        yield engine
+        engine.dispose()
     else:
-        engine = _fresh_postgres(request.getfixturevalue("postgres_url"), tmp_path)
-    upgrade(engine)
+        with _fresh_postgres(request.getfixturevalue("postgres_url"), tmp_path) as engine:
+            upgrade(engine)
+            yield engine
+
+
+@contextmanager
+def _fresh_postgres(server_url: str, tmp_path: Path) -> Iterator[sa.Engine]:
+    name = "test_" + str(abs(hash(str(tmp_path))))
+    with _admin(server_url) as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
+    url = sa.make_url(server_url).set(database=name)
+    engine = create_engine(url.render_as_string(hide_password=False))
     yield engine
     engine.dispose()
-
-
-def _fresh_postgres(server_url: str, tmp_path: Path) -> sa.Engine:
-    name = "test_" + str(abs(hash(str(tmp_path))))
-    admin = sa.create_engine(server_url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}"'))
-    admin.dispose()
-    url = sa.make_url(server_url).set(database=name)
-    return create_engine(url.render_as_string(hide_password=False))
+    # Hundreds of them would take minutes to delete at the end.
+    with _admin(server_url) as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from agent.consent.turns import consent_of_turn
 from agent.domain.conversations import Conversation
 from agent.domain.customers import Customer
 from agent.domain.ids import CustomerId
-from agent.domain.messages import Direction, Message
+from agent.domain.messages import Message
 from agent.store.unit_of_work import UnitOfWork
 from agent.turn_io import TurnInput
 
@@ -70,10 +70,4 @@ def _previous_question(
     uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
 ) -> str:
     """Return the customer's last text before this turn's."""
-    ours = {message.id for message in messages}
-    earlier = [
-        m.text
-        for m in uow.messages.thread(conversation.id, limit=20)
-        if m.direction is Direction.INBOUND and m.id not in ours
-    ]
-    return earlier[-1] if earlier else ""
+    return uow.messages.previous_text(conversation.id, besides=[m.id for m in messages])

@@ -74,14 +74,14 @@ class TurnRunner:
         if claimed is None:
             return self._already_composed(turn_id)
         outcome = self._think(claimed)
-        late = self._keep(turn_id, claimed, outcome, may_void=True)
-        if late:
-            # A text came while the reply was being composed: the draft is void, once.
-            claimed = self._claim(turn_id, conversation_id)
-            if claimed is None:
-                return self._already_composed(turn_id)
-            self._keep(turn_id, claimed, self._think(claimed), may_void=False)
-        return self._already_composed(turn_id)
+        stored = self._keep(turn_id, claimed, outcome, may_void=True)
+        if stored is not None:
+            return stored
+        # A text came while the reply was being composed: the draft is void, once.
+        claimed = self._claim(turn_id, conversation_id)
+        if claimed is None:
+            return self._already_composed(turn_id)
+        return self._keep(turn_id, claimed, self._think(claimed), may_void=False) or []
 
     def _think(self, claimed: Claimed) -> TurnOutcome:
         with self.right_of_way.thinking():
@@ -97,15 +97,15 @@ class TurnRunner:
     def _claim(self, turn_id: TurnId, conversation_id: ConversationId) -> Claimed | None:
         """Take all unclaimed texts; None where there are none or the burst still goes on."""
         with self.database.begin() as uow:
-            known = uow.turns.get(turn_id)
-            if known is not None and known.state is not TurnState.CLAIMED:
+            state = uow.turns.state(turn_id)
+            if state not in {None, TurnState.CLAIMED}:
                 return None
-            if known is None and not uow.conversations.burst_over(conversation_id):
+            if state is None and not uow.conversations.burst_over(conversation_id):
                 return None
             messages = uow.messages.claim(conversation_id, turn_id)
             if not messages:
                 return None
-            uow.turns.begin(turn_id, conversation_id)
+            uow.turns.begin(turn_id, conversation_id, first=state is None)
             uow.conversations.burst_claimed(conversation_id)
             conversation = uow.conversations.get(conversation_id)
             if conversation.status is ConversationStatus.BOT:
@@ -123,20 +123,19 @@ class TurnRunner:
 
     def _keep(
         self, turn_id: TurnId, claimed: Claimed, outcome: TurnOutcome, *, may_void: bool
-    ) -> bool:
+    ) -> list[MessageId] | None:
         """Store everything that comes of the turn in one transaction.
 
         Returns:
-            True where a new text made the draft void and nothing was stored.
+            The replies to send; None where a new text made the draft void: nothing was stored.
         """
         conversation_id = claimed.conversation.id
         with self.database.begin() as uow:
-            known = uow.turns.get(turn_id)
-            if known is not None and known.state is not TurnState.CLAIMED:
+            if uow.turns.state(turn_id) not in {None, TurnState.CLAIMED}:
                 # Another process took this one for dead and has finished the turn.
-                return False
+                return [m.id for m in uow.messages.of_turn(turn_id, Direction.OUTBOUND)]
             if may_void and uow.messages.unclaimed(conversation_id):
-                return True
+                return None
             now = uow.conversations.get(conversation_id)
             overtaken = now.status is not claimed.conversation.status
             about_consent = outcome.decision.route is Route.CONSENT
@@ -152,7 +151,7 @@ class TurnRunner:
                 turn_id, result=turn_result(outcome, stored, self.brand), trace=outcome.trace
             )
             uow.live.publish(conversation_id, "typing", on=False)
-            return False
+            return [message.id for message in stored]
 
     def _apply(
         self,

@@ -21,6 +21,27 @@ def message_row(session: Session, message_id: MessageId) -> MessageRow:
     return row
 
 
+_LOCKED = "locked_messages"
+
+
+def locked_message_row(session: Session, message_id: MessageId) -> MessageRow:
+    """Read a message's row afresh and keep others from changing it until the transaction ends.
+
+    On SQLite a transaction that writes has the database to itself from its beginning.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    locked: set[str] = session.info.setdefault(_LOCKED, set())
+    if message_id in locked or session.get_bind().dialect.name == "sqlite":
+        return message_row(session, message_id)
+    row = session.get(MessageRow, message_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(f"There is no message {message_id}.")
+    locked.add(message_id)
+    return row
+
+
 def message_of(row: MessageRow) -> Message:
     """Return what a row holds."""
     return Message(

@@ -1,5 +1,6 @@
 """One transaction with its repositories."""
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -30,6 +31,10 @@ from agent.store.repositories.suppressions import Suppressions
 from agent.store.repositories.turns import Turns
 from agent.store.repositories.unanswered import Unanswered
 from agent.store.repositories.users import Users
+
+_REMEMBERED = 200
+"""Rows that a transaction holds on to: looking one up again then asks no database. SQLAlchemy
+itself forgets a row as soon as nobody else holds it."""
 
 
 class UnitOfWork:
@@ -78,6 +83,7 @@ class Database:
     def begin(self) -> Iterator[UnitOfWork]:
         """Open a transaction: committed at the end, rolled back if anything is raised."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            _remember_rows(session)
             yield UnitOfWork(session, self._clock, self._ids)
 
     @contextmanager
@@ -86,3 +92,14 @@ class Database:
         with Session(self._read_engine, expire_on_commit=False) as session:
             yield UnitOfWork(session, self._clock, self._ids)
             session.rollback()
+
+
+def _remember_rows(session: Session) -> None:
+    """Keep the last rows of a transaction, as SQLAlchemy's recipe for strong references does."""
+    rows: deque[object] = deque(maxlen=_REMEMBERED)
+
+    def keep(_session: object, row: object) -> None:
+        rows.append(row)
+
+    for moment in ("loaded_as_persistent", "pending_to_persistent"):
+        sa.event.listen(session, moment, keep)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
 from agent.domain.consent import ConsentAction, ConsentState, Purpose
@@ -304,3 +305,40 @@ def test_everything_about_a_customer_is_exported_and_erased(database: Database) 
         assert export_customer(uow.session, "+15550100301") is None
         assert uow.messages.find_inbound("twilio", "SM1") is None
         assert uow.live.news_after(0) == []
+
+
+def test_a_row_looked_up_again_asks_no_database(database: Database) -> None:
+    with database.begin() as uow:
+        conversation_id = open_conversation(uow)
+    asked: list[str] = []
+    listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    with database.begin() as uow:
+        for _ in range(3):
+            uow.conversations.get(conversation_id)
+
+    assert len([text for text in asked if "FROM conversations" in text]) == 1
+
+
+def test_a_locked_message_is_read_afresh_once(database: Database) -> None:
+    with database.begin() as uow:
+        conversation_id = open_conversation(uow)
+        message = uow.messages.add_outbound(
+            conversation_id, author=Author.AGENT, text="hi", provider="twilio",
+            encoding="gsm7", segments=1,
+        )  # fmt: skip
+    with database.begin() as uow:
+        assert uow.sends.locked(message.id).delivery is Delivery.PENDING
+        assert uow.sends.set_delivery(message.id, Delivery.SENT) is Delivery.SENT
+        assert uow.sends.locked(message.id).delivery is Delivery.SENT
+
+
+def test_the_customers_previous_text_is_found(database: Database, clock: FakeClock) -> None:
+    with database.begin() as uow:
+        conversation_id = open_conversation(uow)
+        assert uow.messages.previous_text(conversation_id, besides=[]) == ""
+        first = uow.messages.add_inbound(conversation_id, inbound("SM1", "do you ship", clock))
+        clock.forward(5)
+        second = uow.messages.add_inbound(conversation_id, inbound("SM2", "to canada", clock))
+
+        assert uow.messages.previous_text(conversation_id, besides=[second.id]) == "do you ship"
+        assert uow.messages.previous_text(conversation_id, besides=[first.id, second.id]) == ""

@@ -151,6 +151,22 @@ class Messages:
         ).all()
         return [message_of(row) for row in reversed(rows)]
 
+    def previous_text(
+        self, conversation_id: ConversationId, *, besides: Sequence[MessageId]
+    ) -> str:
+        """Return the customer's last text besides these; empty where there is none."""
+        query = (
+            select(MessageRow.id, MessageRow.text)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.direction == Direction.INBOUND,
+            )
+            .order_by(col(MessageRow.created_at).desc(), col(MessageRow.id).desc())
+            .limit(len(besides) + 1)
+        )
+        texts = (text for row_id, text in self._session.exec(query) if row_id not in set(besides))
+        return next(texts, "")
+
     def latest(
         self, conversation_ids: Sequence[ConversationId]
     ) -> Mapping[ConversationId, Message]:

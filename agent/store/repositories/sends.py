@@ -8,8 +8,7 @@ from sqlmodel import Session, col, select
 from agent.domain.ids import ConversationId, MessageId
 from agent.domain.messages import Delivery, Direction, Message, forward
 from agent.domain.ports import Clock
-from agent.errors import NotFoundError
-from agent.store.message_rows import message_row
+from agent.store.message_rows import locked_message_row, message_of, message_row
 from agent.store.tables import MessageRow
 
 _UNSENT = (Delivery.PENDING, Delivery.QUEUED)
@@ -22,6 +21,10 @@ class Sends:
         self._session = session
         self._clock = clock
 
+    def locked(self, message_id: MessageId) -> Message:
+        """Return a message as it is now; nobody else changes it until the transaction ends."""
+        return message_of(locked_message_row(self._session, message_id))
+
     def set_delivery(
         self,
         message_id: MessageId,
@@ -31,7 +34,7 @@ class Sends:
         error: str = "",
     ) -> Delivery:
         """Move the delivery forward and return its present state; late news change nothing."""
-        row = self._locked(message_id)
+        row = locked_message_row(self._session, message_id)
         state = forward(Delivery(row.delivery or Delivery.PENDING), news)
         if state is news:
             row.delivery = news
@@ -65,7 +68,7 @@ class Sends:
 
         Nothing changes where there are other news of it meanwhile.
         """
-        row = self._locked(message_id)
+        row = locked_message_row(self._session, message_id)
         if row.delivery in {Delivery.SENDING, Delivery.UNKNOWN}:
             row.delivery = Delivery.QUEUED
             row.error = error
@@ -76,14 +79,15 @@ class Sends:
 
     def earlier_unsent(self, message: Message) -> MessageId | None:
         """Return an earlier reply of the same turn that has not left: they leave in order."""
-        if message.turn_id is None:
+        ordinal = message_row(self._session, message.id).ordinal
+        if message.turn_id is None or ordinal == 0:
             return None
         earlier = (
             select(MessageRow.id)
             .where(
                 MessageRow.turn_id == message.turn_id,
                 MessageRow.direction == Direction.OUTBOUND,
-                MessageRow.ordinal < message_row(self._session, message.id).ordinal,
+                MessageRow.ordinal < ordinal,
                 col(MessageRow.delivery).in_((*_UNSENT, Delivery.SENDING)),
             )
             .order_by(col(MessageRow.ordinal).desc())
@@ -112,12 +116,3 @@ class Sends:
             .values(delivery=Delivery.CANCELLED, updated_at=self._clock.now())
         )
         return int(result.rowcount)  # type: ignore[attr-defined]
-
-    def _locked(self, message_id: MessageId) -> MessageRow:
-        """Read a row afresh, and keep others from changing it: news may come from two sides."""
-        row = self._session.get(
-            MessageRow, message_id, with_for_update=True, populate_existing=True
-        )
-        if row is None:
-            raise NotFoundError(f"There is no message {message_id}.")
-        return row

@@ -22,9 +22,15 @@ class Turns:
         self._session = session
         self._clock = clock
 
-    def begin(self, turn_id: TurnId, conversation_id: ConversationId) -> TurnRecord:
-        """Record that a turn works on a conversation, once more if it did before."""
-        row = self._session.get(TurnRow, turn_id) or TurnRow(
+    def begin(
+        self, turn_id: TurnId, conversation_id: ConversationId, *, first: bool = False
+    ) -> TurnRecord:
+        """Record that a turn works on a conversation, once more if it did before.
+
+        ``first``: it is known that it did not.
+        """
+        row = None if first else self._session.get(TurnRow, turn_id)
+        row = row or TurnRow(
             id=turn_id,
             conversation_id=conversation_id,
             state=TurnState.CLAIMED,
@@ -55,6 +61,11 @@ class Turns:
         row.finished_at = self._clock.now()
         self._session.add(row)
         self._session.flush()
+
+    def state(self, turn_id: TurnId) -> TurnState | None:
+        """Return how far a turn is, None where it has not begun."""
+        row = self._session.get(TurnRow, turn_id)
+        return None if row is None else TurnState(row.state)
 
     def get(self, turn_id: TurnId) -> TurnRecord | None:
         """Return a turn with its trace, or None."""
