@@ -70,6 +70,7 @@ def traits_of(
         "words_asked": min(1.0, len(asked.stems) / _MANY_WORDS),
         "from_faq": float(picked[0].evidence.faq),
         "from_brand": float(picked[0].evidence.kind == "brand"),
+        "from_row": float(picked[0].evidence.kind == "product"),
         "item": float(picked[0].unit.kind != "sentence"),
         "case_met": max(scores[i].traits["case_met"] for i in chosen),
         "case_missed": min(scores[i].traits["case_missed"] for i in chosen),
@@ -133,16 +134,35 @@ def _rarest(weights: Mapping[str, float], held: frozenset[str]) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfidenceModel:
-    """A logistic model; each of ``weights``, ``mean`` and ``scale`` is by trait.
-
-    ``threshold`` is the probability in [0, 1] below which an extract is not sent.
-    """
+class Logistic:
+    """A logistic model; each of ``weights``, ``mean`` and ``scale`` is by trait."""
 
     weights: Mapping[str, float]
     mean: Mapping[str, float]
     scale: Mapping[str, float]
     bias: float
+
+    def probability(self, traits: Mapping[str, float]) -> float:
+        """Return a probability in [0, 1]; a trait that is not given counts as an ordinary one."""
+        total = self.bias + sum(
+            weight * (traits[name] - self.mean[name]) / self.scale[name]
+            for name, weight in self.weights.items()
+            if name in traits
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfidenceModel:
+    """One model for extracts of pages, and one for those that begin with a catalogue's row.
+
+    The two tell themselves right by other traits: on a page a sentence's words count most, of a
+    row any sentence has the product's name. ``threshold`` is the probability in [0, 1] below which
+    an extract is not sent.
+    """
+
+    sentences: Logistic
+    rows: Logistic
     threshold: float
 
     @classmethod
@@ -150,21 +170,12 @@ class ConfidenceModel:
         """Read the coefficients."""
         values = json.loads(path.read_text(encoding="utf-8"))
         return cls(
-            weights=values["weights"],
-            mean=values["mean"],
-            scale=values["scale"],
-            bias=float(values["bias"]),
+            sentences=Logistic(**values["sentences"]),
+            rows=Logistic(**values["rows"]),
             threshold=float(values["threshold"]),
         )
 
     def probability(self, traits: Mapping[str, float]) -> float:
-        """Return the probability in [0, 1] that the extract is right.
-
-        A trait that is not given counts as an ordinary one.
-        """
-        total = self.bias + sum(
-            weight * (traits[name] - self.mean[name]) / self.scale[name]
-            for name, weight in self.weights.items()
-            if name in traits
-        )
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        """Return the probability in [0, 1] that the extract is right."""
+        model = self.rows if traits.get("from_row", 0.0) else self.sentences
+        return model.probability(traits)

@@ -233,13 +233,22 @@ def sentences_of(product: Product, *, today: date | None = None) -> Mapping[str,
         "description": product.description and _sentence(product.description),
     }
     told |= {
-        key: f"{key.replace('_', ' ').capitalize()} of the {name}: {value}."
+        key: column_of(name, key.replace("_", " "), value)
         for key, value in product.attributes.items()
         if value and key not in _INTERNAL
     }
     told["url"] = product.url and f"The {name}: {product.url}"
     return {column: sentence for column, sentence in told.items() if sentence}
 
+
+def column_of(name: str, column: str, value: str) -> str:
+    """Return ``Level of the French Course: B1.``, or ``The Lamb Leg, good for: six people.``."""
+    if column.rpartition(" ")[2] in _PREPOSITIONS:
+        return f"The {name}, {column}: {value}."
+    return f"{column.capitalize()} of the {name}: {value}."
+
+
+_PREPOSITIONS = frozenset({"for", "with", "in", "by", "at", "from", "to", "on", "until"})
 
 _INTERNAL = frozenset({"goes_with", "image", "image_url", "supplier", "cost", "margin"})
 """Columns that are no customer's business."""

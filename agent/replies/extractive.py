@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.replies.confidence import traits_of
-from agent.replies.cutting import asks_for_several
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
+from agent.replies.following import MAY_ANSWER, followers, is_about
 from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
@@ -15,7 +15,6 @@ from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
 from agent.replies.questions import Question, read_question
 from agent.replies.scoring import (
-    HANGING,
     Candidate,
     Scored,
     candidates_of,
@@ -34,18 +33,6 @@ Similarity = Callable[[str, Sequence[str]], list[float]]
 
 
 _MOST_SENTENCES = 3
-
-
-_LEAST_RELEVANCE = 0.2
-"""Below this a sentence shares hardly a word with the question."""
-
-
-_FOLLOWS = 3.0
-"""How far behind the best one (log-odds) a sentence of its passage is still worth its place."""
-_ALSO_LIKELY = 1.2
-"""The same for a sentence of another passage."""
-_MAY_ANSWER = -1.5
-"""What reading must say of it (log-odds). A guess: stricter loses facts, laxer adds chatter."""
 
 
 class ExtractiveComposer:
@@ -105,7 +92,7 @@ class ExtractiveComposer:
         if self._read is None:
             return True
         sentences = [unit.text for unit in units_of(draft.text)]
-        return max(self._read(question, [draft.text, *sentences])) >= _MAY_ANSWER
+        return max(self._read(question, [draft.text, *sentences])) >= MAY_ANSWER
 
     def compose(
         self,
@@ -140,7 +127,7 @@ class ExtractiveComposer:
         if self._read is not None:
             scores = read_again(question, candidates, scores, self._read)
         best = max(range(len(candidates)), key=lambda i: scores[i].total)
-        if not _is_about(scores[best]):
+        if not is_about(scores[best]):
             return None
         return self._join(_Picked(asked, candidates, scores, weights, matter, best))
 
@@ -157,7 +144,7 @@ class ExtractiveComposer:
         text = self._text(asked, candidates, chosen)
         if not text:
             return None
-        for index in _followers(asked, candidates, picked.scores, best):
+        for index in followers(asked, candidates, picked.scores, best):
             if len(chosen) == _MOST_SENTENCES:
                 break
             longer = self._text(asked, candidates, [*chosen, index])
@@ -219,78 +206,6 @@ def _in_order(candidates: list[Candidate], chosen: list[int]) -> list[int]:
 def texts_compared(evidence: Sequence[Evidence]) -> list[str]:
     """Return the texts that similarity will be asked about, so that it can be warmed ahead."""
     return [compared(candidate) for candidate in candidates_of(evidence)]
-
-
-_LIMITS = re.compile(
-    r"^(?:however|but|except|unless|otherwise|only|exceptions?|this (?:does not|doesn't)|(?:sale|"
-    r"final|custom) )"
-    r"|\b(?:does not apply|not included|excluded|are excluded|must be|cannot be)\b",
-    re.IGNORECASE,
-)
-
-
-def _followers(
-    asked: Question, candidates: list[Candidate], scores: list[Scored], best: int
-) -> list[int]:
-    """Return what may be added: what a sentence hangs on, what limits it, more of the same."""
-    chosen = candidates[best]
-    wanted: list[int] = []
-    before, after = best - 1, best + 1
-    same = [
-        i
-        for i in (before, after)
-        if 0 <= i < len(candidates) and candidates[i].evidence.id == chosen.evidence.id
-    ]
-    if before in same and HANGING.match(chosen.unit.text):
-        wanted.append(before)
-    if after in same and _LIMITS.search(candidates[after].unit.text):
-        wanted.append(after)
-    others = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
-    wanted += [i for i in others if _adds(asked, candidates, scores, i, best)]
-    return [i for place, i in enumerate(wanted) if i != best and i not in wanted[:place]]
-
-
-def _adds(
-    asked: Question, candidates: list[Candidate], scores: list[Scored], i: int, best: int
-) -> bool:
-    """Whether another sentence is worth its place beside the best one.
-
-    An entry of questions and answers is an answer as a whole; a section is told further where it
-    goes on about the question; another page must be about as likely the right one.
-    """
-    one, chosen = candidates[i], candidates[best]
-    same = one.evidence.id == chosen.evidence.id
-    if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
-        return False
-    if same and one.unit.kind == chosen.unit.kind == "row" and not asks_for_several(asked):
-        return False
-    if same and one.evidence.faq:
-        return True
-    bar = scores[best].total - (_FOLLOWS if same else _ALSO_LIKELY)
-    return (
-        scores[i].total >= bar
-        and _is_about(scores[i])
-        and scores[i].traits.get("read", 0.0) >= _MAY_ANSWER
-        and _as_much_to_the_point(asked, one, chosen)
-    )
-
-
-def _is_about(one: Scored) -> bool:
-    """Whether a sentence has to do with the question: reading says so, or words and meaning do."""
-    return one.traits.get("read", -1.0) > 0 or one.relevance >= _LEAST_RELEVANCE
-
-
-def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> bool:
-    """Another row of a table must have what the question named in the best one."""
-    if best.unit.kind == "sentence":
-        return True
-    return (best.stems & asked.stems) <= one.stems
-
-
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences say much the same."""
-    shared = len(one.stems & other.stems)
-    return shared > 0.75 * max(1, min(len(one.stems), len(other.stems)))
 
 
 def _siblings(candidates: list[Candidate], index: int) -> tuple[Unit, ...]:

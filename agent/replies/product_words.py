@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from agent.replies.evidence import Evidence, in_words, listed, money
+from agent.replies.evidence import Evidence, column_of, in_words, listed, money
 from knowledge_base.catalogue_columns import column_words, unit_of
 from knowledge_base.types import Product
 
@@ -94,4 +94,5 @@ def told(product: Product, column: str) -> str:
         return f"{the} {are} {value} {_TALL[name]}."
     if name == "allergens":
         return f"Allergens listed for {lower(the)}: {value}."
-    return f"The {name} of {lower(the)}: {value}."
+    said = column_of(product.name, name, value)
+    return said if said.startswith("The ") else f"The {said[:1].lower()}{said[1:]}"

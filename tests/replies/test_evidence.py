@@ -5,6 +5,7 @@ import pytest
 
 from agent.domain.customers import Appointment, Order
 from agent.replies.evidence import (
+    column_of,
     from_appointment,
     from_brand,
     from_order,
@@ -143,3 +144,8 @@ def test_days_with_other_hours_are_told_apart():
 )
 def test_money_is_written_with_its_symbol(amount, currency, text):
     assert money(Decimal(amount), currency) == text
+
+
+def test_a_column_named_with_a_preposition_reads_as_a_phrase():
+    assert column_of("Lamb Leg", "good for", "six") == "The Lamb Leg, good for: six."
+    assert column_of("Lamb Leg", "weight", "2 kg") == "Weight of the Lamb Leg: 2 kg."

@@ -1,0 +1,116 @@
+"""What is said beside the sentence that answers best: what it hangs on, limits it, or goes on."""
+
+import re
+
+from agent.replies.cutting import asks_for_several
+from agent.replies.evidence import sentences_of
+from agent.replies.questions import Aspect, Question
+from agent.replies.scoring import HANGING, Candidate, Scored
+from knowledge_base.types import Product
+
+_FOLLOWS = 3.0
+"""How far behind the best one (log-odds) a sentence of its passage is still worth its place."""
+_ALSO_LIKELY = 1.2
+"""The same for a sentence of another passage."""
+MAY_ANSWER = -1.5
+"""What reading must say of it (log-odds). A guess: stricter loses facts, laxer adds chatter."""
+_LEAST_RELEVANCE = 0.2
+"""Below this a sentence shares hardly a word with the question."""
+
+
+_LIMITS = re.compile(
+    r"^(?:however|but|except|unless|otherwise|only|exceptions?|this (?:does not|doesn't)|(?:sale|"
+    r"final|custom) )"
+    r"|\b(?:does not apply|not included|excluded|are excluded|must be|cannot be)\b",
+    re.IGNORECASE,
+)
+
+
+def followers(
+    asked: Question, candidates: list[Candidate], scores: list[Scored], best: int
+) -> list[int]:
+    """Return what may be added: what a sentence hangs on, what limits it, more of the same."""
+    chosen = candidates[best]
+    wanted: list[int] = []
+    before, after = best - 1, best + 1
+    same = [
+        i
+        for i in (before, after)
+        if 0 <= i < len(candidates) and candidates[i].evidence.id == chosen.evidence.id
+    ]
+    if before in same and HANGING.match(chosen.unit.text):
+        wanted.append(before)
+    if after in same and _LIMITS.search(candidates[after].unit.text):
+        wanted.append(after)
+    wanted += _cells_asked_for(asked, candidates, best)
+    others = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
+    wanted += [i for i in others if _adds(asked, candidates, scores, i, best)]
+    return [i for place, i in enumerate(wanted) if i != best and i not in wanted[:place]]
+
+
+_COLUMNS = {
+    Aspect.PRICE: "price",
+    Aspect.STOCK: "in_stock",
+    Aspect.SIZE: "sizes",
+    Aspect.COLOR: "colors",
+}
+
+
+def _cells_asked_for(asked: Question, candidates: list[Candidate], best: int) -> list[int]:
+    """Return what else a catalogue row tells of what is asked: its price, its stock.
+
+    The best sentence may only say which row is meant ("the lacy one, how much and any left").
+    """
+    row = candidates[best].evidence.row
+    if not isinstance(row, Product):
+        return []
+    told = sentences_of(row)
+    cells = {told[c] for a, c in _COLUMNS.items() if a in asked.aspects and c in told}
+    return [
+        i
+        for i, one in enumerate(candidates)
+        if one.evidence.id == candidates[best].evidence.id and one.unit.text in cells
+    ]
+
+
+def _adds(
+    asked: Question, candidates: list[Candidate], scores: list[Scored], i: int, best: int
+) -> bool:
+    """Whether another sentence is worth its place beside the best one.
+
+    An entry of questions and answers is an answer as a whole; a section is told further where it
+    goes on about the question; another page must be about as likely the right one.
+    """
+    one, chosen = candidates[i], candidates[best]
+    same = one.evidence.id == chosen.evidence.id
+    if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
+        return False
+    if same and one.unit.kind == chosen.unit.kind == "row" and not asks_for_several(asked):
+        return False
+    if same and one.evidence.faq:
+        return True
+    bar = scores[best].total - (_FOLLOWS if same else _ALSO_LIKELY)
+    return (
+        scores[i].total >= bar
+        and is_about(scores[i])
+        and scores[i].traits.get("read", 0.0) >= MAY_ANSWER
+        and _as_much_to_the_point(asked, one, chosen)
+    )
+
+
+def is_about(one: Scored) -> bool:
+    """Whether a sentence has to do with the question: reading says so, or words and meaning do."""
+    return one.traits.get("read", -1.0) > 0 or one.relevance >= _LEAST_RELEVANCE
+
+
+def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> bool:
+    """Another row of a table must have what the question named in the best one."""
+    if best.unit.kind == "sentence":
+        return True
+    return (best.stems & asked.stems) <= one.stems
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences say much the same."""
+    shared = len(one.stems & other.stems)
+    return shared > 0.75 * max(1, min(len(one.stems), len(other.stems)))

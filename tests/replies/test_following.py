@@ -1,0 +1,59 @@
+"""What is said beside the sentence that answers best."""
+
+from collections.abc import Sequence
+
+from agent.replies.evidence import from_product
+from agent.replies.extractive import ExtractiveComposer
+from tests.replies.builders import evidence, product
+
+MONSTERA = from_product(
+    product(
+        "Monstera 6 inch",
+        "28",
+        sizes=(),
+        colors=(),
+        in_stock=4,
+        url="",
+        description="Swiss cheese plant, about 18 inches tall. Likes shade.",
+    )
+)
+
+
+def liking(*words: str):
+    """Read as someone who takes any sentence with one of these words for the answer."""
+
+    def read(_question: str, sentences: Sequence[str]) -> list[float]:
+        return [5.0 if any(w in s for w in words) else -5.0 for s in sentences]
+
+    return read
+
+
+def said(question: str, *items, read) -> str:
+    draft = ExtractiveComposer(read=read).compose(question, evidence=items)
+    assert draft is not None
+    return draft.text
+
+
+def test_a_row_found_by_its_description_tells_the_cells_asked_for():
+    text = said("that cheesy plant, how much and any left", MONSTERA, read=liking("Swiss"))
+    assert "The Monstera 6 inch costs $28." in text
+    assert "The Monstera 6 inch is in stock (4 left)." in text
+    assert "shade" not in text
+
+
+def test_what_is_not_asked_of_a_row_is_not_told():
+    text = said("how tall is that cheesy plant", MONSTERA, read=liking("Swiss"))
+    assert text == "Swiss cheese plant, about 18 inches tall."
+
+
+PRICES = evidence(
+    "Lessons",
+    "| Package | Price |\n|---|---|\n| One hour | €52 |\n| Ten hours | €480 |",
+    1,
+)
+
+
+def test_one_row_of_a_table_answers_one_question_and_several_a_comparison():
+    read = liking("hour")
+    assert "480" not in said("how much is one hour", PRICES, read=read)
+    assert "480" in said("prices for one hour and ten hours", PRICES, read=read)
