@@ -20,7 +20,7 @@ from agent.progress import Tell
 from agent.runtime.background import Repeated
 from agent.runtime.durable import WORKERS, DurableRuntime, Pulse
 from agent.runtime.queueing import DurableQueue
-from agent.runtime.right_of_way import THINKERS, RightOfWay
+from agent.runtime.right_of_way import THINKERS, Beacon, RightOfWay
 from agent.runtime.waiting import WaitingRoom
 from agent.runtime.watch import Watch
 from agent.runtime.work import Work
@@ -126,7 +126,10 @@ def assemble(
         key=secrets.session,
         base_url="" if settings.public_url is None else str(settings.public_url),
     )
-    right_of_way = RightOfWay(thinkers=WORKERS if settings.llm_configured else THINKERS)
+    right_of_way = RightOfWay(
+        thinkers=WORKERS if settings.llm_configured else THINKERS,
+        beacon=None if url.startswith("sqlite") else Beacon(settings.home / "texts-arriving"),
+    )
     work = Work(
         runner=make_runner(foundation, mind, consent.links.link, right_of_way),
         outbox=outbox,

@@ -1,14 +1,17 @@
 """Texts go before turns, and few turns think at once."""
 
+import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from agent.domain.consent import ConsentState
-from agent.runtime.right_of_way import AT_EASE, RightOfWay
+from agent.runtime.right_of_way import AT_EASE, FRESH_S, Beacon, RightOfWay
 from agent.wiring.texts import unless_crowded
 from intents.types import ConsentReading
 from tests.agent.house import House
@@ -113,3 +116,46 @@ def test_a_text_counts_while_the_inbox_takes_it_in(house: House) -> None:
         house.text("second")
     assert seen == [False, True]
     assert not way.crowded
+
+
+def test_a_turn_waits_for_the_texts_of_another_process(tmp_path: Path) -> None:
+    file, thought = tmp_path / "texts", threading.Event()
+    way = RightOfWay(longest_s=LONG_S, beacon=Beacon(file))
+
+    def think() -> None:
+        with way.thinking():
+            thought.set()
+
+    def told(seconds_ago: float) -> None:
+        os.utime(file, (time.time() - seconds_ago,) * 2)
+
+    told(-LONG_S)  # as if texts kept coming
+    in_background(think)
+    assert not thought.wait(0.1)
+    told(FRESH_S)
+    assert thought.wait(SOON_S)
+
+
+def test_a_text_taken_in_is_told_to_other_processes(tmp_path: Path) -> None:
+    file = tmp_path / "texts"
+    way = RightOfWay(beacon=Beacon(file))
+    before = file.stat().st_mtime_ns
+    with way.arriving():
+        assert file.stat().st_mtime_ns > before
+
+
+def test_a_process_does_not_wait_for_its_own_text_once_that_is_in(tmp_path: Path) -> None:
+    beacon = Beacon(tmp_path / "texts")
+    way = RightOfWay(beacon=beacon)
+    with way.arriving():
+        pass
+    assert not beacon.lit()
+
+
+def test_without_its_file_nobody_waits_and_nothing_breaks(tmp_path: Path) -> None:
+    gone = Beacon(tmp_path / "no such folder" / "texts")
+    way = RightOfWay(longest_s=LONG_S, beacon=gone)
+    with way.arriving():
+        pass
+    with way.thinking():
+        assert not gone.lit()
