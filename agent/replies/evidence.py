@@ -13,7 +13,10 @@ from knowledge_base.types import DocumentKind, Passage, Product
 
 EvidenceKind = Literal["passage", "product", "order", "appointment", "brand", "customer"]
 
-_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "JPY": "¥", "INR": "₹"}
+_SYMBOLS = {
+    "USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "SGD": "S$",
+    "HKD": "HK$", "JPY": "¥", "INR": "₹", "ZAR": "R", "KES": "KSh ",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

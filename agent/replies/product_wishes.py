@@ -29,6 +29,7 @@ _SIZE = re.compile(
     r"|\b(?P<c>\d{1,2}(?:\.5)?)(?:'s|s)?\s*(?:\?|$)",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\s*(?:us|uk|eu)?\s*\d+(?:[.,]5)?\s*", re.IGNORECASE)
 _LETTERS = {"small": "S", "medium": "M", "large": "L"}
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(\"|[a-z]+)", re.IGNORECASE)
 _INCHES = {'"': "inch"}
@@ -108,6 +109,8 @@ def _size(question: Question, understanding: Understanding | None, product: Prod
     else:
         match = _SIZE.search(question.text)
         found = (match["a"] or match["b"] or match["c"]) if match else ""
+        if match and match["c"] and not any(map(_NUMBERED.fullmatch, product.sizes)):
+            return ""  # "have you got 6" asks for no pot of 6 cm
     unlike = found.isdigit() and not any(re.search(r"\d", size) for size in product.sizes)
     if not found or unlike or stems_of(found) <= name:
         return ""

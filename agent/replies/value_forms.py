@@ -62,14 +62,15 @@ _MONTH = (
 )
 
 
-_SIGN = (
-    r"[$€£₹¥]|\b(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|SFr\.?|KSh|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN)\s?|"
-    r"\bR(?=\d)|\bkr(?=\s?\d)"
+_CODES = (
+    "USD|EUR|GBP|CAD|AUD|NZD|SGD|HKD|CHF|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN|AED|SAR|PHP|THB|MYR|"
+    "IDR|CNY|KRW|BRL|HUF|CZK|ILS|NGN"
 )
+_SIGN = rf"[$€£₹¥]|\b(?:{_CODES}|SFr\.?|KSh)\s?|\bR(?=\d)|\bkr(?=\s?\d)"
 """What stands before an amount. ``R420`` is rand; a lone R before letters is none."""
 _AFTER = (
     r"€|£|¥|zł|dollars?|bucks?|euros?|cents?|pesos?|francs?|rupees?|yen\b|rand\b|kroner\b|kronor\b|"
-    r"krone\b|shillings?|kr\b|(?:USD|EUR|GBP|CAD|AUD|NZD|CHF|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN)\b"
+    rf"krone\b|shillings?|kr\b|(?:{_CODES})\b"
 )
 
 

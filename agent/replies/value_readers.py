@@ -58,7 +58,8 @@ def read_money(match: re.Match[str]) -> tuple[str, str]:
 
 
 _CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": "£", "gbp": "£",
-               "buck": "$", "cent": "cent", "krone": "kr", "kroner": "kr", "kronor": "kr",
+               "buck": "$", "cad": "$", "aud": "$", "nzd": "$", "sgd": "$", "hkd": "$",
+               "cent": "cent", "krone": "kr", "kroner": "kr", "kronor": "kr",
                "nok": "kr", "sek": "kr", "dkk": "kr", "peso": "peso", "mxn": "peso",
                "franc": "chf", "sfr": "chf", "rupee": "₹", "inr": "₹", "yen": "¥", "jpy": "¥",
                "rand": "r", "zar": "r", "shilling": "ksh", "kes": "ksh", "pln": "zł"}  # fmt: skip

@@ -14,6 +14,7 @@ from agent.replies.evidence import (
     from_product,
     money,
 )
+from agent.replies.values import ValueKind, values_of
 from tests.replies.builders import brand, passage, product
 
 TODAY = date(2026, 11, 22)
@@ -149,3 +150,13 @@ def test_money_is_written_with_its_symbol(amount, currency, text):
 def test_a_column_named_with_a_preposition_reads_as_a_phrase():
     assert column_of("Lamb Leg", "good for", "six") == "The Lamb Leg, good for: six."
     assert column_of("Lamb Leg", "weight", "2 kg") == "Weight of the Lamb Leg: 2 kg."
+
+
+@pytest.mark.parametrize(
+    ("currency", "written"),
+    [("SGD", "S$1,250"), ("ZAR", "R1,250"), ("KES", "KSh 1,250"), ("AED", "1,250 AED")],
+)
+def test_an_amount_in_any_currency_is_read_as_money(currency, written):
+    assert money(Decimal(1250), currency) == written
+    (value,) = values_of(f"It costs {written}.")
+    assert (value.kind, value.amount) == (ValueKind.MONEY, "1250")

@@ -88,3 +88,8 @@ def test_rows_are_set_against_each_other(question: str, text: str):
 )
 def test_what_no_row_tells_is_left_unanswered(question: str):
     assert answer(question) is None
+
+
+def test_a_number_of_pieces_is_no_size():
+    said = answer("the cupcakes how much are they and got 6")
+    assert said is None or "does not come in" not in said
