@@ -171,6 +171,10 @@ class AskedColumn:
     words: frozenset[str]
 
 
+HIDDEN = frozenset({"goes_with", "image", "image_url", "supplier", "cost", "margin"})
+"""Columns that are no customer's business, or hold what only the program reads."""
+
+
 def asked_columns(text: str, product: Product) -> list[AskedColumn]:
     """Return the row's own columns that a question asks for, those it names first.
 
@@ -181,7 +185,7 @@ def asked_columns(text: str, product: Product) -> list[AskedColumn]:
     meant: list[AskedColumn] = []
     for column, value in product.attributes.items():
         parts = column_words(column)
-        if not value.strip() or not _suits(text, parts, value):
+        if column.casefold() in HIDDEN or not value.strip() or not _suits(text, parts, value):
             continue
         own = frozenset(map(stem, parts)) & spoken
         if own and len(own) == len(parts) and _is_named(text, parts, value):

@@ -10,8 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge_base.catalogue_query import AMOUNTS, CatalogueQuery
-from knowledge_base.catalogue_words import SHORTEST_PART, RowWords, Vocabulary, row_words, words_of
+from knowledge_base.catalogue_words import (
+    SHORTEST_PART,
+    RowWords,
+    Vocabulary,
+    row_words,
+    stems_of,
+    words_of,
+)
 from knowledge_base.types import Product
+from knowledge_base.words import stem
 
 _SIDES = re.compile(
     r"\bor\b|\bvs\b|\bversus\b|\bthan\b|\binstead of\b|\bcompared (?:with|to)\b|\bover the\b"
@@ -75,12 +83,16 @@ class Names:
             prices = query.limits_price and query.speaks_of_money
             return tuple(r.product for r in self._rows) if prices and not known else ()
         rows = [r for r in self._rows if known <= r.words.name | r.words.kind | r.words.values]
-        return tuple(row.product for row in rows)
+        # A tent is what is called one; a seam sealer for tents only has the word.
+        naming = known & self._naming.terms
+        called = [r for r in rows if naming <= r.words.kind | _last(r.product.name)]
+        return tuple(row.product for row in called or rows)
 
     def _terms(self, question: str) -> frozenset[str]:
         """Return the stems that the words of a question stand for among the rows' words."""
         read = self._naming.read(row_words(question))
-        known = {term for _, term in read if term}
+        # A word that some row has as it stands is no misspelt name: ``waterproof`` is no proofing.
+        known = {stem(w) if stem(w) in self._all.terms else term for w, term in read if term}
         others = [word for word, term in read if not term]
         return frozenset(known | {t for w in others if (t := self._all.means(w))})
 
@@ -114,6 +126,12 @@ class Names:
             len(beside & words.naming),
             -unsaid,
         )
+
+
+def _last(name: str) -> frozenset[str]:
+    """Return the stem of a name's last word that is no number: what the thing is."""
+    found = [term for word in row_words(name) for term in stems_of(word) if not term.isdigit()]
+    return frozenset(found[-1:])
 
 
 def _has(words: RowWords, term: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
-from agent.replies.following import MAY_ANSWER, followers, is_about
+from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn
 from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
@@ -33,6 +33,10 @@ Similarity = Callable[[str, Sequence[str]], list[float]]
 
 
 _MOST_SENTENCES = 3
+
+_TORN = 1.5
+"""What a sentence loses (log-odds) that hangs on one which its passage lacks. A guess: nothing that
+is as likely may be kept behind it."""
 
 
 class ExtractiveComposer:
@@ -126,7 +130,10 @@ class ExtractiveComposer:
         scores = score(asked, weights, candidates, self._near(asked, candidates), matter)
         if self._read is not None:
             scores = read_again(question, candidates, scores, self._read)
-        best = max(range(len(candidates)), key=lambda i: scores[i].total)
+        best = max(
+            range(len(candidates)),
+            key=lambda i: scores[i].total - (_TORN if is_torn(candidates, i) else 0.0),
+        )
         if not is_about(scores[best]):
             return None
         return self._join(_Picked(asked, candidates, scores, weights, matter, best))

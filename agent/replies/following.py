@@ -73,6 +73,13 @@ def _cells_asked_for(asked: Question, candidates: list[Candidate], best: int) ->
     ]
 
 
+def is_torn(candidates: list[Candidate], i: int) -> bool:
+    """Whether a sentence hangs on one before it that its passage does not hold."""
+    one = candidates[i]
+    first = i == 0 or candidates[i - 1].evidence.id != one.evidence.id
+    return first and HANGING.match(one.unit.text) is not None
+
+
 def _adds(
     asked: Question, candidates: list[Candidate], scores: list[Scored], i: int, best: int
 ) -> bool:

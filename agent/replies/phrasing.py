@@ -88,8 +88,30 @@ def _row(text: str) -> str:
 
 
 def _uncapped(header: str) -> str:
-    """Lower a header's first letter, but leave ``US size`` alone."""
-    return header if header[:2].isupper() else _lowered(header)
+    """Lower a plain header's first letter, but leave ``US size`` and ``Fort Collins`` alone."""
+    first = re.split(r"[\s(,/]", header, maxsplit=1)[0].casefold()
+    return _lowered(header) if first in _PLAIN_HEADERS and not header[:2].isupper() else header
+
+
+_PLAIN = """
+    price prices cost costs fee fees charge charges rate rates time times day days date dates
+    when where who whom what which why how per each every size sizes weight height width
+    length depth level levels age ages from to until by register written part parts minute
+    minutes hour hours week weeks month months year years duration discount discounts deposit
+    deposits included includes include minimum maximum min max least most free carrier
+    delivery shipping postage zone zones postcode postcodes area areas distance order orders
+    over under above below up one two three four five six ten all any no yes note notes cover
+    covers guarantee warranty method way ways payment refund refunds money cancellation
+    cancelling teacher teachers instructor place places room rooms seats people person persons
+    adult adults child children kids student students senior seniors member members non-
+    members first second additional extra both single double standard express plants meals
+    meal breakfast lunch dinner screen battery labour labor material materials color colour
+    colors colours valid expires points spending events event good use uses number amount
+    amounts total value service services treatment treatments item items product products
+    package packages plan plans type types kind kinds model models small medium large your you
+    after before between within takes taken lasts needs need open opens closes closed weekday
+    weekdays weekend weekends morning afternoon evening night nights holds hold"""
+_PLAIN_HEADERS = frozenset(_PLAIN.split())
 
 
 def _item(unit: Unit, siblings: tuple[Unit, ...]) -> str:

@@ -1,6 +1,7 @@
 """What one catalogue row says to a question: its stock, price, sizes, colours and own columns."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.replies.drafts import Draft, worded
@@ -26,7 +27,8 @@ _ASKS_WHEN = re.compile(
     r"\bwhen\b|\bwhat (?:day|days|date|dates|time)\b|\bkicks? off\b|\bstarts?\b", re.IGNORECASE
 )
 _MOST_COLUMNS = 2
-"""Columns told in one reply, where a question asks when."""
+"""Columns told in one reply, where a question asks when, or joins two."""
+_JOINED = re.compile(r"\b(?:and|n|plus|also)\b|&|,", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,8 @@ def _is_asked(fits: str, wish: Wish, said: _Said) -> bool:
 
 
 def _columns(wish: Wish, product: Product) -> list[str]:
-    several = _MOST_COLUMNS if _ASKS_WHEN.search(wish.question.text) else 1
+    text = wish.question.text
+    several = _MOST_COLUMNS if _ASKS_WHEN.search(text) or _JOINED.search(text) else 1
     return [told(product, asked.column) for asked in wish.columns[:several]]
 
 
@@ -92,7 +95,11 @@ def _made_in(wish: Wish, product: Product) -> str:
     the, plural = subject(product)
     come, do = ("come", "do") if plural else ("comes", "does")
     sizes = {normal_size(size) for size in product.sizes}
-    if wish.size and sizes and normal_size(wish.size) not in sizes:
+    if (
+        wish.size
+        and sizes
+        and not (normal_size(wish.size) in sizes or _is_within(wish.size, product.sizes))
+    ):
         sizes_told = size_range(product.sizes)
         return f"No, {lower(the)} {do} not come in {wish.size}. Sizes: {sizes_told}."
     colors = [color.casefold() for color in product.colors]
@@ -106,6 +113,19 @@ def _made_in(wish: Wish, product: Product) -> str:
     wanted = [wish.color] if wish.color and colors else []
     wanted += [_size_said(wish.size)] if wish.size and sizes else []
     return f"Yes, {lower(the)} {come} in {' and in '.join(wanted)}." if wanted else ""
+
+
+_RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*(?:-|to)\s*(\d+(?:\.\d+)?)\s*([a-z]*)", re.IGNORECASE)
+
+
+def _is_within(size: str, sizes: Sequence[str]) -> bool:
+    """Whether a measure lies in a range that the row names: ``130 cm`` in ``105-135 cm``."""
+    asked = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-z]*)", size.strip(), re.IGNORECASE)
+    return asked is not None and any(
+        float(low) <= float(asked[1]) <= float(high) and unit.casefold() == asked[2].casefold()
+        for own in sizes
+        for low, high, unit in _RANGE.findall(own)
+    )
 
 
 def _kin(color: str, colors: list[str]) -> bool:

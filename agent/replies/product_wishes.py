@@ -97,12 +97,27 @@ def _size(question: Question, understanding: Understanding | None, product: Prod
     """Return the size asked for as the row writes it, else as the customer does."""
     if not product.sizes:
         return ""
-    question = replace(question, text=AMOUNTS.sub(" ", spoken_amounts(question.text)))
+    text = _HALVES.sub(r"\1.5", AMOUNTS.sub(" ", spoken_amounts(question.text)))
+    question = replace(question, text=text)
     name = stems_of(f"{product.name} {product.category}")
-    if own := _own_size(question, product, name):
-        return own
-    if measured := _measured(question, product, name):
-        return measured
+    if literal := _literal(text, product):
+        return literal
+    if _is_of_another_system(text, product):
+        return ""
+    return (
+        _own_size(question, product, name)
+        or _measured(question, product, name)
+        or _other_size(question, understanding, product, name)
+    )
+
+
+def _other_size(
+    question: Question,
+    understanding: Understanding | None,
+    product: Product,
+    name: frozenset[str],
+) -> str:
+    """Return a size asked for that the row need not have."""
     entity = None if understanding is None else understanding.entity(EntityType.SIZE)
     if entity is not None:
         found = re.sub(r"^(?:us |uk |eu )?size\s+", "", entity.value.strip(), flags=re.IGNORECASE)
@@ -115,6 +130,32 @@ def _size(question: Question, understanding: Understanding | None, product: Prod
     if not found or unlike or stems_of(found) <= name:
         return ""
     return _LETTERS.get(found.casefold(), found.upper())
+
+
+_HALVES = re.compile(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
+_OTHER_SYSTEMS = re.compile(
+    r"\b(?P<system>eu|euro|uk|wom[ea]n'?s|ladies|men'?s)\s*(?:size\s*)?\d", re.IGNORECASE
+)
+
+
+def _literal(text: str, product: Product) -> str:
+    """Return a size of letters and digits (``13K``, ``L-XL``) that stands in the text as such."""
+    for size in sorted(product.sizes, key=len, reverse=True):
+        plain = size.isalpha() or not any(c.isalpha() for c in size)
+        written = re.escape(size).replace("\\ ", r"\s?")
+        if not plain and re.search(rf"(?<![\w.-]){written}(?![\w-])", text, re.IGNORECASE):
+            return size
+    return ""
+
+
+def _is_of_another_system(text: str, product: Product) -> bool:
+    """Whether a size is asked for in a system that the row's own sizes are not in."""
+    match = _OTHER_SYSTEMS.search(text)
+    if match is None:
+        return False
+    system = match["system"].casefold().replace("'", "").replace("euro", "eu")
+    row = f"{product.name} {' '.join(product.sizes)}".casefold().replace("'", "")
+    return system[:3] not in row
 
 
 def _own_size(question: Question, product: Product, name: frozenset[str]) -> str:

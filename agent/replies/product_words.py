@@ -20,10 +20,17 @@ def product_of(evidence: Evidence) -> Product:
     return evidence.row
 
 
+_NOT_PLURAL = frozenset(
+    "kids mens womens ladies plus series days weeks months hours minutes xs".split()  # noqa: SIM905
+)
+"""Last words of names that tell which one it is, not how many."""
+
+
 def subject(product: Product) -> tuple[str, bool]:
     """Return ``The Ridgeline Dry`` and whether the name is a plural."""
     last = product.name.split()[-1].casefold()
-    return f"The {product.name}", last.endswith("s") and not last.endswith(("ss", "us", "is"))
+    plural = last.endswith("s") and not last.endswith(("ss", "us", "is"))
+    return f"The {product.name}", plural and last not in _NOT_PLURAL
 
 
 def agree(stock: str, *, plural: bool) -> str:

@@ -120,7 +120,8 @@ MEANS = {
 
 HANGING = re.compile(
     r"^(?:it|they|this|these|those|that|he|she|otherwise|however|but|and|so|then|also|in that "
-    r"case)\b",
+    r"case|(?:below|above|over|under|beyond|after|before) that)\b"
+    r"|.*\b(?:on|in|at) (?:these|those)\b",
     re.IGNORECASE,
 )
 

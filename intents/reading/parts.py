@@ -68,12 +68,22 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return pieces if 1 < len(pieces) <= MOST_CLAUSES else []
 
 
+_LEANS = re.compile(
+    r"(?:(?:and|also|so|then)\s+)?(?:how (?:fast|much|long|soon|many|late|far)|when|where|"
+    r"(?:what'?s|what is|wats?) the (?:price|cost)|price|cost)?"
+    r"(?:\s*(?:is|are|does|do|will|would|can|did)\s+(?:it|they|that|this|these|those|one))?"
+    r"(?:\s*(?:be|take|cost|costs|come|arrive|start|last))?\W*",
+    re.IGNORECASE,
+)
+"""A stretch that asks more about what the one before names: "and how fast", "does it cost"."""
+
+
 def _append(pieces: list[tuple[int, int]], text: str, start: int, end: int) -> None:
     """Add a stretch; one that is too short, or follows one that is, is joined to it."""
     if pieces:
         before = pieces[-1]
         shortest = min(len(text[start:end].split()), len(text[slice(*before)].split()))
-        if shortest < _LEAST_WORDS:
+        if shortest < _LEAST_WORDS or _LEANS.fullmatch(text, start, end):
             pieces[-1] = before[0], end
             return
     pieces.append((start, end))

@@ -57,3 +57,10 @@ def test_one_row_of_a_table_answers_one_question_and_several_a_comparison():
     read = liking("hour")
     assert "480" not in said("how much is one hour", PRICES, read=read)
     assert "480" in said("prices for one hour and ten hours", PRICES, read=read)
+
+
+def test_a_sentence_torn_from_the_one_it_hangs_on_does_not_lead() -> None:
+    offers = evidence("Free weekend", "Orders of $75 ship Express at no cost on these days.", 1)
+    prices = evidence("Shipping", "Express takes two days and costs $15.", 2)
+    text = said("what does express cost", offers, prices, read=liking("Express"))
+    assert text.startswith("Express takes two days and costs $15.")

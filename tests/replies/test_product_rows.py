@@ -93,3 +93,51 @@ def test_what_no_row_tells_is_left_unanswered(question: str):
 def test_a_number_of_pieces_is_no_size():
     said = answer("the cupcakes how much are they and got 6")
     assert said is None or "does not come in" not in said
+
+
+KIDS = [
+    product("Snowpup", "69.95", sizes=("10K", "13K", "1Y", "2Y"), category="Kids boots"),
+    product("Daypack", "80", sizes=("S-M", "L-XL"), category="Packs"),
+    product("Ridgeline", "129", sizes=("8", "9", "9.5", "10"), category="Shoes"),
+    product("Carbon Poles", "99", sizes=("105-135 cm",), category="Poles"),
+    product("Tent Sealer", "12", category="Care", available=False),
+    product("Solohut", "280", category="Tents"),
+    product("Boot Proofing", "9", category="Care", attributes={"waterproof": "no"}),
+    product("Highmoor", "260", category="Boots", attributes={"waterproof": "yes", "weight_g": "690"}),
+]  # fmt: skip
+
+
+def said_of(question: str) -> str | None:
+    rows = [from_product(row) for row in Catalogue(KIDS).look_up(question)]
+    draft = answer_from_products(read_question(question), None, rows)
+    return None if draft is None else draft.text
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("snowpup in size 2y", "Yes, the Snowpup comes in size 2Y. It is in stock."),
+        ("do you have the snowpup in 13k", "Yes, the Snowpup comes in size 13K. It is in stock."),
+        ("daypack l-xl", "Yes, the Daypack comes in L-XL. It is in stock."),
+        (
+            "do you have the ridgeline in 9 1/2",
+            "Yes, the Ridgeline comes in size 9.5. It is in stock.",
+        ),
+        ("carbon poles 130cm", "Yes, the Carbon Poles come in size 130 cm. They are in stock."),
+        ("cheapest tent", "The Solohut costs €280 and is in stock."),
+        (
+            "is the highmoor waterproof and how much does it weigh",
+            "Yes, the Highmoor is waterproof. The Highmoor weighs 690 g.",
+        ),
+    ],
+)
+def test_what_customers_asked_of_the_demo_and_got_wrong(question: str, text: str):
+    assert said_of(question) == text
+
+
+def test_a_size_of_another_system_is_not_denied():
+    assert "does not come" not in (said_of("ridgeline eu 43") or "")
+
+
+def test_what_only_has_the_word_is_not_the_thing():
+    assert "Proofing" not in (said_of("cheapest waterproof boots") or "")

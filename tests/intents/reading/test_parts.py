@@ -99,3 +99,16 @@ def test_the_shipped_model_finds_several_wishes(
 )
 def test_one_wish_has_no_parts(shipped: Understander, text: str) -> None:
     assert shipped.understand(text).parts == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much is overnight shipping and how fast",
+        "how do i cancel an order that shipped already and does it cost",
+        "when is the coffee tasting and how much",
+        "is the ridgeline waterproof, and what's the price",
+    ],
+)
+def test_a_question_that_leans_on_the_one_before_is_no_stretch_of_its_own(text: str) -> None:
+    assert clauses(text) == []
