@@ -159,6 +159,7 @@ _NOTES = {
 }
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 _ONES = "one two three four five six seven eight nine".split()  # noqa: SIM905
+_HALVES = any_of(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
 _UP_TO_NINETEEN = {"ten": 10, "twelve": 12, "fifteen": 15}
 _NUMBER_WORD = any_of(
     rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[ -](?P<ones>{'|'.join(_ONES)}))?"
@@ -167,8 +168,8 @@ _NUMBER_WORD = any_of(
 
 
 def spoken_amounts(text: str) -> str:
-    """Write notes and number words as numbers: ``a fiver`` is ``5``, ``forty five`` is ``45``."""
-    text = _NUMBER_WORD.sub(_in_digits, text)
+    """Write notes, halves and number words as numbers: ``a fiver`` is 5, ``9 1/2`` is 9.5."""
+    text = _HALVES.sub(r"\1.5", _NUMBER_WORD.sub(_in_digits, text))
     for said, number in _NOTES.items():
         text = re.sub(said, number, text, flags=re.IGNORECASE)
     return text

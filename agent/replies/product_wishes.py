@@ -97,7 +97,7 @@ def _size(question: Question, understanding: Understanding | None, product: Prod
     """Return the size asked for as the row writes it, else as the customer does."""
     if not product.sizes:
         return ""
-    text = _HALVES.sub(r"\1.5", AMOUNTS.sub(" ", spoken_amounts(question.text)))
+    text = AMOUNTS.sub(" ", spoken_amounts(question.text))
     question = replace(question, text=text)
     name = stems_of(f"{product.name} {product.category}")
     if literal := _literal(text, product):
@@ -132,7 +132,6 @@ def _other_size(
     return _LETTERS.get(found.casefold(), found.upper())
 
 
-_HALVES = re.compile(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
 _OTHER_SYSTEMS = re.compile(
     r"\b(?P<system>eu|euro|uk|wom[ea]n'?s|ladies|men'?s)\s*(?:size\s*)?\d", re.IGNORECASE
 )
