@@ -80,7 +80,7 @@ class Names:
         terms = self._terms(AMOUNTS.sub(" ", question))
         known = terms & self._all.terms
         if not known & self._naming.terms:
-            prices = query.limits_price and query.speaks_of_money
+            prices = query.limits_price and (query.speaks_of_money or query.seeks)
             return tuple(r.product for r in self._rows) if prices and not known else ()
         rows = [r for r in self._rows if known <= r.words.name | r.words.kind | r.words.values]
         # A tent is what is called one; a seam sealer for tents only has the word.

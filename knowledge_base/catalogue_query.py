@@ -142,7 +142,7 @@ def parse_query(question: str) -> CatalogueQuery:
         most=most,
         least=least,
         order=order,
-        sizes=_sizes(text),
+        sizes=_sizes(halved(normalise(question))),
         seeks=order is not Order.NONE or _SEEKS.search(text) is not None,
         advice=_ADVICE.search(text) is not None,
         compares=_CHEAPER.search(text) is not None,
@@ -153,34 +153,52 @@ def parse_query(question: str) -> CatalogueQuery:
 _NOTES = {
     r"\b(?:a |one )?fiver\b": "5",
     r"\b(?:a |one )?tenner\b": "10",
-    r"\b(?:a|one) hundred\b": "100",
     r"\b(?:a|one) (?:grand|thousand)\b": "1000",
-    r"\b(\d+) ?(?:grand|thousand)\b": r"\g<1>000",
+    r"(?<![\d.])(\d)\.(\d) ?(?:grand|thousand)\b": r"\g<1>\g<2>00",
+    r"(?<![\d.])(\d{1,3}) ?(?:grand|thousand)\b": r"\g<1>000",
 }
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()  # noqa: SIM905
 _ONES = "one two three four five six seven eight nine".split()  # noqa: SIM905
-_HALVES = any_of(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
 _UP_TO_NINETEEN = {"ten": 10, "twelve": 12, "fifteen": 15}
-_NUMBER_WORD = any_of(
-    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[ -](?P<ones>{'|'.join(_ONES)}))?"
-    rf"|(?P<teens>{'|'.join(_UP_TO_NINETEEN)}))\b"
+_BELOW_HUNDRED = (
+    rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_ONES)}))?|{'|'.join(_UP_TO_NINETEEN)})"
 )
+_HUNDREDS = any_of(
+    rf"\b(?P<hundreds>a|{'|'.join(_ONES)}|[1-9]) hundred"
+    rf"(?:(?: and)? (?P<rest>{_BELOW_HUNDRED}|\d\d))?\b"
+)
+_NUMBER_WORD = any_of(rf"\b(?P<number>{_BELOW_HUNDRED})\b(?!\s(?:hundred|thousand|grand))")
+_HALVES = any_of(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
+
+
+def halved(text: str) -> str:
+    """Write halves as decimals: ``9 1/2`` is ``9.5``."""
+    return _HALVES.sub(r"\1.5", text)
 
 
 def spoken_amounts(text: str) -> str:
-    """Write notes, halves and number words as numbers: ``a fiver`` is 5, ``9 1/2`` is 9.5."""
-    text = _HALVES.sub(r"\1.5", _NUMBER_WORD.sub(_in_digits, text))
+    """Write notes, halves and number words as numbers: ``a fiver`` is 5, ``forty five`` is 45."""
+    text = _HUNDREDS.sub(_hundreds_in_digits, text)
+    text = halved(_NUMBER_WORD.sub(lambda match: str(_below_hundred(match["number"])), text))
     for said, number in _NOTES.items():
         text = re.sub(said, number, text, flags=re.IGNORECASE)
     return text
 
 
-def _in_digits(match: re.Match[str]) -> str:
-    if teens := match["teens"]:
-        return str(_UP_TO_NINETEEN[teens.casefold()])
-    ones = match["ones"]
-    tens = 10 * (_TENS.index(match["tens"].casefold()) + 2)
-    return str(tens + (_ONES.index(ones.casefold()) + 1 if ones else 0))
+def _hundreds_in_digits(match: re.Match[str]) -> str:
+    said = match["hundreds"].casefold()
+    hundreds = int(said) if said.isdigit() else 1 if said == "a" else _ONES.index(said) + 1
+    rest = match["rest"]
+    return str(100 * hundreds + (_below_hundred(rest) if rest else 0))
+
+
+def _below_hundred(said: str) -> int:
+    if said.isdigit():
+        return int(said)
+    if said.casefold() in _UP_TO_NINETEEN:
+        return _UP_TO_NINETEEN[said.casefold()]
+    tens, *ones = re.split(r"[ -]", said.casefold())
+    return 10 * (_TENS.index(tens) + 2) + (_ONES.index(ones[0]) + 1 if ones else 0)
 
 
 def _price_limits(text: str) -> tuple[Decimal | None, Decimal | None]:

@@ -25,8 +25,10 @@ they are looked for: "£25 a week" is a price."""
 
 _BETWEEN = re.compile(r",\s+(?:and\s+|or\s+)?|;\s+|\s+(?:and|or)\s+")
 _LEANS = re.compile(
-    r"\b(?:not|no|never|only|except|unless|but|however|otherwise|if|then|after|later|total|"
-    r"extra|plus|more|less|off|each|both)\b|n't\b",
+    r"\b(?:not|no|never|only|except|unless|but|however|otherwise|if|then|after|before|later|total|"
+    r"extra|plus|more|less|off|each|both|free|deposits?|fees?|charged?|added|within|until|when|who|"
+    r"which|where|with|while|during|must|refund\w*|tax|minimum|maximum|over|under|above|below)\b"
+    r"|n't\b|\bfrom [£$€\d]|^(?:for|on|in|with|from|until|during|at|by|to|as|per)\b",
     re.IGNORECASE,
 )
 """Words by which one part of a sentence leans on the others."""
@@ -39,16 +41,22 @@ _SEVERAL = re.compile(
 
 
 _VERB = re.compile(r"\b(?:is|are|costs?|takes?|lasts?|starts?|opens?|closes?)$")
-
-_LINKS = frozenset(
-    {"from", "to", "for", "in", "on", "at", "by", "with", "of", "is", "are", "it", "they", "we"}
-)
-"""With these a part that stands alone must go on from the first one's beginning."""
+_PREPOSITIONS = frozenset({"from", "to", "for", "in", "on", "at", "by"})
+_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
+_MOST_WORDS = 3
+"""Words of an item's name, its verb among them."""
 
 
 def asks_for_several(question: Question) -> bool:
     """Whether several items are asked about, or set against each other."""
     return Aspect.COMPARE in question.aspects or _SEVERAL.search(question.text) is not None
+
+
+_STAYS = re.compile(
+    r"\b(?:fees?|deposits?|minimum|over|above|below|under|from|free|extra|charges?|tax|per|cleaning)\b",
+    re.IGNORECASE,
+)
+"""Headers of cells that are part of any price: nothing is left out beside them."""
 
 
 def cut_row(question: Question, text: str) -> str:
@@ -59,8 +67,9 @@ def cut_row(question: Question, text: str) -> str:
     kinds = [_only_kind(cell.partition(":")[2]) for cell in cells]
     for kind in _ITEM_KINDS:
         alike = [i for i in range(1, len(cells)) if kinds[i] is kind]
-        named = _named(question, [cells[i].partition(":")[0] for i in alike])
-        if len(alike) > 1 and named is not None:
+        headers = [cells[i].partition(":")[0] for i in alike]
+        named = _named(question, headers)
+        if len(alike) > 1 and named is not None and not any(map(_STAYS.search, headers)):
             dropped = {i for place, i in enumerate(alike) if place != named}
             return "; ".join(cell for i, cell in enumerate(cells) if i not in dropped)
     return text
@@ -70,6 +79,8 @@ def cut_sentence(question: Question, text: str) -> str:
     """Leave out of a sentence that enumerates values the items beside the one asked for."""
     if asks_for_several(question) or _LEANS.search(text) or ":" in text or "(" in text:
         return text
+    if re.search(r"\d", question.text):
+        return text  # the number may be what tells the items apart
     for kind in _ITEM_KINDS:
         parts = _parts(text, kind)
         named = _named(question, [_own(parts, i) for i in range(len(parts))])
@@ -84,6 +95,17 @@ class _Part:
 
     text: str
     value_from: int
+    value_to: int
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether the part needs the beginning of the first one."""
+        return not self.before or self.before.split()[0] in _PREPOSITIONS
+
+    @property
+    def after(self) -> str:
+        """What stands after the value."""
+        return self.text[self.value_to :].strip()
 
     @property
     def before(self) -> str:
@@ -98,7 +120,7 @@ def _parts(text: str, kind: ValueKind) -> list[_Part]:
         values = [value for value in values_of(part) if value.kind is kind]
         if len(values) != 1:
             return []
-        parts.append(_Part(part.strip(), values[0].span[0]))
+        parts.append(_Part(part.strip(), *values[0].span))
     return parts
 
 
@@ -124,21 +146,39 @@ def _own(parts: Sequence[_Part], place: int) -> str:
 
 def _alone(parts: Sequence[_Part], named: int) -> str:
     """Word a part so that it stands alone; empty where it does not."""
-    part, first = parts[named], parts[0]
+    part = parts[named]
+    long = any(len(_ARTICLE.sub("", one.before).split()) > _MOST_WORDS for one in parts[1:])
+    if long or (parts[-1].after and not part.after):
+        return ""  # a clause of its own, or an end that may hold for all
     if named == 0:
         return f"{part.text}."
+    return _with_beginning(parts[0], part) if part.leads_on else _by_name(part)
+
+
+def _with_beginning(first: _Part, part: _Part) -> str:
+    """Word a part that goes on from the first one's beginning."""
     if not part.before:
         # "It takes 3 days to Spain, 5 days to Norway": the verb is the first part's.
         return f"{first.text[: first.value_from]}{part.text}."
-    opening = part.before.split()[0]
-    head, found, _ = first.text.partition(f" {opening} ")
-    if found:
-        return f"{head} {part.text}."
-    if opening in _LINKS:
-        return ""
+    head, found, _ = first.before.partition(f" {part.before.split()[0]} ")
+    return f"{head} {part.text}." if found else ""
+
+
+def _by_name(part: _Part) -> str:
+    """Word a part that begins with its item's name: ``Goethe: three weeks``."""
     rest = part.text[part.value_from :].strip()
-    said = f"{part.before[:1].upper()}{part.before[1:]}"
-    return f"{said} {rest}." if _VERB.search(said) else f"{said}: {rest}."
+    if _VERB.search(part.before):
+        return f"{_capital(part.before)} {rest}."
+    name = _ARTICLE.sub("", part.before)
+    plain = not {name.split()[-1], name.split()[0]} & _NO_NAMES
+    return f"{_capital(name)}: {rest}." if plain else ""
+
+
+_NO_NAMES = _PREPOSITIONS | {"of", "and", "or", "a", "an", "the", "it", "they", "we", "you", "your"}
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _only_kind(text: str) -> ValueKind | None:

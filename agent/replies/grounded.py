@@ -130,10 +130,13 @@ class GroundedAnswerer:
         found = self._search(question, previous[:_LONGEST_QUESTION])
         searched = time.perf_counter()
         composed = self._compose(question, previous, understanding, found, facts)
-        for other in (_usual_question(understanding), only_question(question)):
-            if other and other != question and not composed.said:
-                found = self._search(other, "")
-                composed = self._compose(other, "", understanding, found, facts)
+        usual = _usual_question(understanding)
+        if usual and usual != question and not composed.said:
+            found = self._search(usual, "")
+            composed = self._compose(usual, "", understanding, found, facts)
+        if not (composed.said or composed.cut):
+            from_rows = self._only_question(question, understanding)
+            composed = from_rows if from_rows.said else composed
         took = {
             "retrieval": (searched - began) * 1000,
             "composing": (time.perf_counter() - searched) * 1000,
@@ -193,6 +196,17 @@ class GroundedAnswerer:
         against = tuple(dict.fromkeys((*draft.evidence, *few)))
         extract = self._guarded("extractive", draft, against, question)
         return replace(extract, cut=composed.cut + extract.cut, llm_failure=composed.llm_failure)
+
+    def _only_question(self, question: str, understanding: Understanding | None) -> _Composed:
+        """Answer the one question in a story, from rows: a page's rule may turn on the story."""
+        asking = only_question(question)
+        if not asking:
+            return _Composed()
+        rows = tuple(map(from_product, self._search(asking, "").products))
+        draft = self._extractive.from_rows(asking, understanding, rows)
+        if draft is None:
+            return _Composed()
+        return self._guarded("extractive", draft, draft.evidence, question)
 
     def _rows_to_read(self, found: SearchResult) -> tuple[Evidence, ...]:
         """Return catalogue rows that the question may mean without naming or asking for them."""

@@ -11,7 +11,7 @@ from knowledge_base.catalogue_columns import (
     asked_columns,
 )
 from knowledge_base.catalogue_filters import COLOR_FAMILIES
-from knowledge_base.catalogue_query import AMOUNTS, normal_size, spoken_amounts
+from knowledge_base.catalogue_query import AMOUNTS, halved, normal_size
 from knowledge_base.catalogue_words import row_words, stems_of, words_of
 from knowledge_base.question import spell_out
 from knowledge_base.types import Product
@@ -97,7 +97,7 @@ def _size(question: Question, understanding: Understanding | None, product: Prod
     """Return the size asked for as the row writes it, else as the customer does."""
     if not product.sizes:
         return ""
-    text = AMOUNTS.sub(" ", spoken_amounts(question.text))
+    text = AMOUNTS.sub(" ", halved(question.text))
     question = replace(question, text=text)
     name = stems_of(f"{product.name} {product.category}")
     if literal := _literal(text, product):

@@ -66,7 +66,7 @@ _CODES = (
     "USD|EUR|GBP|CAD|AUD|NZD|SGD|HKD|CHF|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN|AED|SAR|PHP|THB|MYR|"
     "IDR|CNY|KRW|BRL|HUF|CZK|ILS|NGN"
 )
-_SIGN = rf"[$€£₹¥]|\b(?:{_CODES}|SFr\.?|KSh)\s?|\bR(?=\d)|\bkr(?=\s?\d)"
+_SIGN = rf"\b(?:NZ|CA|HK|US|A|S)\$|[$€£₹¥]|\b(?:{_CODES}|SFr\.?|KSh)\s?|\bR(?=\d)|\bkr(?=\s?\d)"
 """What stands before an amount. ``R420`` is rand; a lone R before letters is none."""
 _AFTER = (
     r"€|£|¥|zł|dollars?|bucks?|euros?|cents?|pesos?|francs?|rupees?|yen\b|rand\b|kroner\b|kronor\b|"

@@ -53,6 +53,7 @@ def read_money(match: re.Match[str]) -> tuple[str, str]:
     """Read an amount and its currency."""
     sign = match["sign"] or match["after"]
     plain = sign.casefold().strip(" .")
+    plain = "$" if plain.endswith("$") else plain
     name = _CURRENCIES.get(plain, _CURRENCIES.get(plain.rstrip("s"), plain))
     return _amount(match), name
 

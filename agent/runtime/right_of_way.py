@@ -22,7 +22,7 @@ THINKERS = 2
 """Turns of one process that think at once where no language model is waited for."""
 
 
-FRESH_S = 0.1
+FRESH_S = 0.03
 """So long after its time a text of another process counts as being taken in."""
 
 _TELL_S = 0.02
@@ -45,7 +45,7 @@ class Beacon:
     def tell(self) -> None:
         """Say that a text is being taken in."""
         now = time.time_ns()
-        if now - self._mine_ns > _TELL_S * 1e9:
+        if abs(now - self._mine_ns) > _TELL_S * 1e9:
             self._mine_ns = now
             with suppress(OSError):
                 os.utime(self._file, ns=(now, now))
@@ -56,7 +56,7 @@ class Beacon:
             at = self._file.stat().st_mtime_ns
         except OSError:
             return False
-        return at != self._mine_ns and time.time_ns() - at < FRESH_S * 1e9
+        return at != self._mine_ns and 0 <= time.time_ns() - at < FRESH_S * 1e9
 
 
 class RightOfWay:
@@ -114,4 +114,4 @@ class RightOfWay:
         with self._changed:
             self._changed.wait_for(lambda: not self._arriving, self._longest_s)
             while self._beacon is not None and self._beacon.lit() and time.monotonic() < until:
-                self._changed.wait(FRESH_S / 5)
+                self._changed.wait(FRESH_S / 3)

@@ -105,7 +105,7 @@ class TurnRunner:
             messages = uow.messages.claim(conversation_id, turn_id)
             if not messages:
                 return None
-            uow.turns.begin(turn_id, conversation_id, first=state is None)
+            uow.turns.begin(turn_id, conversation_id)
             uow.conversations.burst_claimed(conversation_id)
             conversation = uow.conversations.get(conversation_id)
             if conversation.status is ConversationStatus.BOT:

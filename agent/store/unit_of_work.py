@@ -31,6 +31,7 @@ from agent.store.repositories.suppressions import Suppressions
 from agent.store.repositories.turns import Turns
 from agent.store.repositories.unanswered import Unanswered
 from agent.store.repositories.users import Users
+from agent.store.tables import ConversationRow
 
 _REMEMBERED = 200
 """Rows that a transaction holds on to: looking one up again then asks no database. SQLAlchemy
@@ -99,7 +100,9 @@ def _remember_rows(session: Session) -> None:
     rows: deque[object] = deque(maxlen=_REMEMBERED)
 
     def keep(_session: object, row: object) -> None:
-        rows.append(row)
+        # Conversations are changed from several sides: each look-up reads them afresh.
+        if not isinstance(row, ConversationRow):
+            rows.append(row)
 
     for moment in ("loaded_as_persistent", "pending_to_persistent"):
         sa.event.listen(session, moment, keep)

@@ -104,6 +104,10 @@ def test_an_empty_catalogue_finds_nothing():
         ("between twenty five and fifty quid", "25", "50"),
         ("nothing over a hundred", None, "100"),
         ("2 grand max", None, "2000"),
+        ("under a hundred and fifty", None, "150"),
+        ("anything under two hundred bucks", None, "200"),
+        ("under twelve hundred", None, None),
+        ("under 1.5 thousand", None, "1500"),
         ("within 30 days", None, None),
         ("under 5 miles", None, None),
     ],
@@ -198,3 +202,14 @@ def test_all_naming_words_of_a_question_count(question: str, skus: list[str]):
 
 def test_two_numbers_alone_ask_for_no_price():
     assert CATALOGUE.look_up("i need it between 1 and 2 because of nap time") == ()
+
+
+def test_number_words_are_no_sizes():
+    assert parse_query("do you have shoes with a fifty percent discount").sizes == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["what do you have between 20 and 200", "whats available at most 200"]
+)
+def test_a_limit_without_a_currency_is_one_where_things_are_sought(text: str):
+    assert CATALOGUE.look_up(text)

@@ -21,6 +21,16 @@ POSTING = "It takes 3 days to Spain, 5 days to Norway and two weeks elsewhere."
         ("whats it for children", FEES, "Children: £6."),
         ("how long to norway", POSTING, "It takes 5 days to Norway."),
         ("a week?", "Parking costs £5 a day and £25 a week.", "Parking costs £25 a week."),
+        (
+            "how much for a puppy",
+            "A dog costs £10 a day, a puppy costs £8 a day.",
+            "A puppy costs £8 a day.",
+        ),
+        (
+            "how much is a child ticket",
+            "A ticket costs £10 a person, a child ticket £6 a person.",
+            "Child ticket: £6 a person.",
+        ),
         ("how much is lunch", "Parking is £5 and lunch is £9.", "Lunch is £9."),
         (
             "when do you shut friday",
@@ -44,6 +54,20 @@ def test_a_sentence_is_cut_to_the_item_named(question: str, text: str, said: str
         ("students?", "Adults pay £12 and students £9, but not on Sundays."),
         ("students?", "Students pay £9 if they bring their card, adults £12."),
         ("how long does it take", "It takes two days."),
+        (
+            "how much is a pedicure",
+            "With a voucher a manicure costs $20, and a pedicure costs $35.",
+        ),
+        ("how much are pedicures", "For members manicures cost $20 and pedicures cost $35."),
+        ("how much are manicures", "Manicures cost $20 and pedicures cost $35 for members."),
+        ("how much is delivery", "Delivery is £4.99, or free for orders from £40."),
+        ("price of bike rental", "Bike rental costs £15 and a deposit of £100 is taken."),
+        ("how long for refunds", "Refunds take 3 days and reach your bank in 10 days."),
+        ("do students get off", "Students get 20% and teachers get 10% with a valid ID."),
+        (
+            "how much to cancel 24 hours ahead",
+            "Cancel 48 hours ahead for £10 and 24 hours ahead for £30.",
+        ),
     ],
 )
 def test_a_sentence_stays_whole_where_no_single_item_is_named(question: str, text: str) -> None:
@@ -67,6 +91,16 @@ HOURS = "Package: 10 hours; One person: €480; Two people (together): €610"
             "iphone 13 battery price",
             "Model: iPhone 13; Screen: $130; Battery: $75; Time: 30 minutes",
             "Model: iPhone 13; Battery: $75; Time: 30 minutes",
+        ),
+        (
+            "whats the price",
+            "Way: Standard; Price: £4.99; Free over: £50",
+            "Way: Standard; Price: £4.99; Free over: £50",
+        ),
+        (
+            "weekend",
+            "What: Hut; Weekend: £120; Cleaning fee: £30",
+            "What: Hut; Weekend: £120; Cleaning fee: £30",
         ),
         ("how long", "Model: iPhone 13; Note: call us", "Model: iPhone 13; Note: call us"),
         ("battery", "| iPhone 13 | $130 | $75 |", "| iPhone 13 | $130 | $75 |"),

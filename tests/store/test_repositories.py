@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.event import listen
 from sqlalchemy.exc import IntegrityError
 
@@ -307,16 +308,29 @@ def test_everything_about_a_customer_is_exported_and_erased(database: Database) 
         assert uow.live.news_after(0) == []
 
 
-def test_a_row_looked_up_again_asks_no_database(database: Database) -> None:
+def test_a_message_looked_up_again_asks_no_database(database: Database) -> None:
     with database.begin() as uow:
         conversation_id = open_conversation(uow)
+        message = uow.messages.add_inbound(conversation_id, inbound("SM1"))
     asked: list[str] = []
     listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
     with database.begin() as uow:
         for _ in range(3):
-            uow.conversations.get(conversation_id)
+            uow.messages.get(message.id)
 
-    assert len([text for text in asked if "FROM conversations" in text]) == 1
+    assert len([text for text in asked if "FROM messages" in text]) == 1
+
+
+def test_a_conversation_is_read_afresh_each_time(database: Database) -> None:
+    with database.begin() as uow:
+        conversation_id = open_conversation(uow)
+    with database.begin() as uow:
+        before = uow.conversations.get(conversation_id).status
+        change = text("UPDATE conversations SET status = 'human' WHERE id = :id")
+        uow.session.connection().execute(change, {"id": conversation_id})
+        after = uow.conversations.get(conversation_id).status
+
+    assert (before, after) == (ConversationStatus.BOT, ConversationStatus.HUMAN)
 
 
 def test_a_locked_message_is_read_afresh_once(database: Database) -> None:

@@ -22,15 +22,9 @@ class Turns:
         self._session = session
         self._clock = clock
 
-    def begin(
-        self, turn_id: TurnId, conversation_id: ConversationId, *, first: bool = False
-    ) -> TurnRecord:
-        """Record that a turn works on a conversation, once more if it did before.
-
-        ``first``: it is known that it did not.
-        """
-        row = None if first else self._session.get(TurnRow, turn_id)
-        row = row or TurnRow(
+    def begin(self, turn_id: TurnId, conversation_id: ConversationId) -> TurnRecord:
+        """Record that a turn works on a conversation, once more if it did before."""
+        row = self._session.get(TurnRow, turn_id) or TurnRow(
             id=turn_id,
             conversation_id=conversation_id,
             state=TurnState.CLAIMED,
