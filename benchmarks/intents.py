@@ -1,11 +1,11 @@
 """All figures of the intents in one table: public sets, the written test, and what each part adds.
 
-python -m benchmarks.intents PUBLIC [--encoder fast|accurate|mixed] [--deep] [--ablation]
+python -m benchmarks.intents PUBLIC [--encoder fast|accurate|mixed] [--deep] [--ablation] [--set S]
 
 PUBLIC holds ``banking77`` and ``clinc150`` (``train.csv`` and ``test.csv`` each). One recipe for
 all of them; an interval stands beside each accuracy. The ablation trains on the shipped data and
 judges whole writers held out, so that no choice is made on a test file. ``--deep`` fine-tunes an
-encoder for each set (needs torch, and more than an hour).
+encoder for each set (needs torch, and more than an hour); ``--set`` takes one of them alone.
 """
 
 import argparse
@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--encoder", default="fast")
     parser.add_argument("--deep", action="store_true")
     parser.add_argument("--ablation", action="store_true")
+    parser.add_argument("--set", action="append", choices=[each.name for each in SETS])
     given = parser.parse_args()
     settings = load_settings()
     encoders = Encoders(settings.models, threads=2).of(given.encoder)
@@ -69,6 +70,8 @@ def main() -> None:
         "|---|---|---|---|---|---|---|---|"
     )
     for each in SETS:
+        if given.set and each.name not in given.set:
+            continue
         print(_row(each, _measure(each, given.public, encoders, deep)), flush=True)
     if given.ablation:
         print("\n| on held-out writers | in scope (95%) |\n|---|---|")
