@@ -75,7 +75,7 @@ def traits_of(
         "case_met": max(scores[i].traits["case_met"] for i in chosen),
         "case_missed": min(scores[i].traits["case_missed"] for i in chosen),
         **_kind_traits(asked, picked),
-        **reading_traits(scores, chosen),
+        **reading_traits(candidates, scores, chosen),
     }
 
 

@@ -44,7 +44,7 @@ def test_a_passage_s_first_sentence_leans_on_no_other_passage():
 def test_reading_outweighs_the_order_by_words():
     scores = read_again("q", CANDIDATES, scored(3, 2, 1, 0, 0), liking("glasses"))
     assert max(range(5), key=lambda i: scores[i].total) == 2
-    assert [one.traits["read"] for one in scores][:MOST_READ] == [-5, -5, 5, -5]
+    assert [one.traits["read"] for one in scores] == [-5, -5, 5, -5, -5]
 
 
 def test_only_the_likeliest_are_read_and_the_others_come_last():
@@ -72,11 +72,22 @@ def test_what_lies_far_behind_is_not_read():
 )
 def test_the_share_leaves_room_for_no_answer_at_all(reads, share):
     scores = [Scored(traits={"read": read}, total=read) for read in reads]
-    assert reading_traits(scores, [0])["read_share"] == pytest.approx(share, abs=0.01)
+    assert reading_traits(CANDIDATES[:2], scores, [0])["read_share"] == pytest.approx(
+        share, abs=0.01
+    )
 
 
 def test_without_reading_there_are_no_traits_of_it():
-    assert reading_traits(scored(1, 2), [0]) == {}
+    assert reading_traits(CANDIDATES[:2], scored(1, 2), [0]) == {}
+
+
+def test_two_likely_sentences_of_a_passage_are_no_rivals_as_those_of_two_are():
+    reads = [Scored(traits={"read": read}, total=read) for read in (4.0, 4.0, -20.0, -20.0)]
+    one_page = reading_traits([CANDIDATES[i] for i in (0, 1, 3, 4)], reads, [0])
+    two_pages = reading_traits([CANDIDATES[i] for i in (0, 3, 1, 4)], reads, [0])
+    assert one_page["read_passage"] == pytest.approx(1.0, abs=0.01)
+    assert two_pages["read_passage"] == pytest.approx(0.5, abs=0.01)
+    assert (one_page["read_elsewhere"], two_pages["read_elsewhere"]) == (-20.0, 4.0)
 
 
 def test_the_composer_says_what_reading_prefers():
