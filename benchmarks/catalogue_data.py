@@ -87,7 +87,7 @@ def _told(product: Product, column: str) -> Sequence[str]:
     """Return the words by any of which a reply tells a cell."""
     stock = ["in stock", " left"] if product.available else ["sold out"]
     known: dict[str, Sequence[str]] = {
-        "price": [money(product.price, product.currency)],
+        "price": [] if product.price is None else [money(product.price, product.currency)],
         "in_stock": stock,
         "restock_date": stock,
         "sizes": product.sizes,

@@ -7,13 +7,22 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
+from knowledge_base.asking_slips import mend_asking
 from knowledge_base.catalogue_columns import ENDS, asked_extreme, by_extreme
 from knowledge_base.catalogue_filters import fits, ordered, wanted_attributes, wanted_colors
 from knowledge_base.catalogue_names import Names
-from knowledge_base.catalogue_query import Order, normal_size, parse_query, spoken_amounts
+from knowledge_base.catalogue_query import (
+    CatalogueQuery,
+    Order,
+    normal_size,
+    parse_query,
+    spoken_amounts,
+)
+from knowledge_base.patterns import any_of
 from knowledge_base.question import is_elliptic
 from knowledge_base.types import Product
 from knowledge_base.words import STOP_WORDS, content_words, stem, words
@@ -76,14 +85,26 @@ class Catalogue:
 
         Named products come back whatever else is asked of them, so that "sold out in 42" can be
         said; otherwise the rows that pass every filter. An elliptic question ("and in blue?")
-        keeps what the one before it was about. Nothing asked for, or nothing fits: no row.
+        keeps what the one before it was about. Where nothing of a kind keeps to a limit on price
+        or colour, rows of that kind come back, none of which does. Nothing asked for: no row.
         """
-        carried = previous if previous and is_elliptic(question) else ""
+        question = mend_asking(question, self._meant.terms)
+        carried = self._carried(question, mend_asking(previous, self._meant.terms))
         whole = f"{carried} {question}".strip()
         named = self._sides(question) or self._extremes(whole) or self.named(question)
+        if carried and _points_at_the_pick(question, carried):
+            named = named[:1]
         if not named and carried:
             named = self.named(carried)
         return named or self._filtered(whole, similar)
+
+    def _carried(self, question: str, previous: str) -> str:
+        """Return what is carried on from the question before; empty where nothing is."""
+        if not previous or not is_elliptic(question):
+            return ""
+        # "Anything under 20" after one product's price asks for other things.
+        anything = parse_query(question).limits_price and _ANYTHING.search(question)
+        return "" if anything and len(self.named(previous)) == 1 else previous
 
     def named(self, question: str) -> tuple[Product, ...]:
         """Return the products a question names, tolerating slips, plurals and parts of names."""
@@ -93,6 +114,8 @@ class Catalogue:
         meant = self._meant.meant(question)
         if meant:
             return meant[:MOST_ROWS]
+        if joined := self._meant.joined(question):
+            return tuple(one.product for one in joined)[:MOST_ROWS]
         terms = [self._name_stem(word) for word in content_words(question)]
         return _best_names(self._candidates(terms))
 
@@ -112,7 +135,7 @@ class Catalogue:
             for p in self.products
             if p.available and p.category in kinds and (not sizes or _comes_in(p, sizes))
         ]
-        rows.sort(key=lambda p: (-_alike(p, wanted), abs(p.price - wanted.price), p.sku))
+        rows.sort(key=lambda p: (-_alike(p, wanted), _apart(p, wanted), p.sku))
         return tuple(p for p in rows if p not in products)[:MOST_OFFERED]
 
     def companions(self, products: Sequence[Product]) -> tuple[Product, ...]:
@@ -152,6 +175,9 @@ class Catalogue:
             return tuple(by_extreme(fitting, extreme)[:MOST_ROWS])
         if query.order is Order.NONE and not query.limits_price:
             return ()
+        limited = query.speaks_of_money or colors
+        if not fitting and limited and len(rows) < len(self.products):
+            return nearest(rows, query)
         return tuple(ordered(fitting, query)[:MOST_ROWS])
 
     # ── names ──────────────────────────────────────────────────────────────────────────────
@@ -257,6 +283,8 @@ class Catalogue:
         if not rows and not query.advice and not (query.limits_price and (wants or colors)):
             return ()
         fitting = [p for p in rows or self.products if fits(p, query, wants, colors)]
+        if rows and not fitting and ((query.limits_price and query.speaks_of_money) or colors):
+            return nearest([p for p in rows if fits(p, CatalogueQuery(), wants, NO_COLORS)], query)
         if not rows or query.advice:
             fitting = self._by_similarity(fitting, similar, all_kinds=not rows)
         return tuple(ordered(fitting, query)[:MOST_ROWS])
@@ -286,8 +314,34 @@ class Catalogue:
         return [p for p in near if not all_kinds or cosines[p.sku] >= LEAST_SIMILARITY]
 
 
+_ANYTHING = any_of(r"\b(?:any|some)thing\b|\bwhat (?:do|have) you\b")
+_THE_PICK = any_of(r"\b(?:it|its|that|that's|thats|this)\b")
+
+
+def _points_at_the_pick(question: str, carried: str) -> bool:
+    """Whether "how heavy is it" goes on from "cheapest tent?": it is the one picked, no other."""
+    asked, before = parse_query(question), parse_query(carried)
+    picks = before.order is not Order.NONE or ENDS.search(carried) is not None
+    again = asked.order is not Order.NONE or asked.limits_price or ENDS.search(question) is not None
+    return picks and not again and _THE_PICK.search(question) is not None
+
+
 MOST_OFFERED = 3
 """Alternatives or companions named at once; a text message holds no more."""
+
+
+NO_COLORS = frozenset[str]()
+
+
+def nearest(rows: Sequence[Product], query: CatalogueQuery) -> tuple[Product, ...]:
+    """Return rows of the kind asked for where none keeps to a limit, to be told as such.
+
+    No row returned keeps to it; what costs least comes first where the limit is on the price.
+    """
+    if query.sizes:
+        return ()
+    order = Order.CHEAPEST if query.limits_price else query.order
+    return tuple(ordered(rows, replace(query, order=order))[:MOST_ROWS])
 
 
 def _comes_in(product: Product, sizes: set[str]) -> bool:
@@ -298,6 +352,13 @@ def _alike(one: Product, other: Product) -> int:
     """Return how many attribute values and name words two products share."""
     values = sum(other.attributes.get(name) == value for name, value in one.attributes.items())
     return values + len(_name_stems(one.name) & _name_stems(other.name))
+
+
+def _apart(one: Product, other: Product) -> Decimal:
+    """Return how far apart two prices lie; none where one is not known."""
+    if one.price is None or other.price is None:
+        return Decimal(0)
+    return abs(one.price - other.price)
 
 
 def _goes_with(product: Product) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from knowledge_base.catalogue_query import Order
+from knowledge_base.cells import is_untold
 from knowledge_base.patterns import any_of
 from knowledge_base.types import Product
 from knowledge_base.words import STOP_WORDS, stem, words
@@ -185,7 +186,7 @@ def asked_columns(text: str, product: Product) -> list[AskedColumn]:
     meant: list[AskedColumn] = []
     for column, value in product.attributes.items():
         parts = column_words(column)
-        if column.casefold() in HIDDEN or not value.strip() or not _suits(text, parts, value):
+        if column.casefold() in HIDDEN or is_untold(value) or not _suits(text, parts, value):
             continue
         own = frozenset(map(stem, parts)) & spoken
         if own and len(own) == len(parts) and _is_named(text, parts, value):

@@ -1,6 +1,7 @@
 """Which rows of the catalogue pass what a question asks: attributes, colours, sizes, prices."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from knowledge_base.catalogue_query import CatalogueQuery, Order, normal_size
 from knowledge_base.types import Product
@@ -33,6 +34,15 @@ COLOR_FAMILIES = {
     "beige": ("sand", "tan", "camel", "oat", "cream"),
 }
 """Shops name colours in their own words; customers ask with these."""
+
+PLAIN_COLORS = frozenset(COLOR_FAMILIES) | {
+    *("navy", "olive", "tan", "teal", "silver", "gold", "cream", "burgundy", "khaki"),
+    *("charcoal", "lilac", "turquoise", "violet"),
+}
+"""Words that ask for a colour wherever they stand."""
+
+SHADES = frozenset(shade for shades in COLOR_FAMILIES.values() for shade in shades)
+"""Words that may be colours ("in moss")."""
 
 _NO_VALUES = frozenset({"no", "n", "false", "0", "none", "-", ""})
 _YES_VALUES = frozenset({"yes", "y", "true", "1"})
@@ -76,9 +86,38 @@ def wanted_colors(rows: Sequence[Product], question: str) -> frozenset[str]:
     colors = {color for product in rows for color in product.colors}
     if named := {c for c in colors if asked & set(words(c)[-1:])}:
         return frozenset(named)
-    families = {family for family in COLOR_FAMILIES if family in asked}
-    kin = {kin for family in families for kin in COLOR_FAMILIES[family]}
-    return frozenset({c for c in colors if kin & set(words(c))} or families)
+    # "Red wine" is a sort of wine where rows are called so.
+    plain = (asked & PLAIN_COLORS) - _called(rows)
+    kin = {kin for color in plain for kin in COLOR_FAMILIES.get(color, ())}
+    return frozenset({c for c in colors if kin & set(words(c))} or plain)
+
+
+def _called(rows: Sequence[Product]) -> frozenset[str]:
+    """Return the words of the rows' names, categories and attribute values."""
+    return frozenset(
+        word
+        for row in rows
+        for text in (row.name, row.category, *row.attributes.values())
+        for word in words(text)
+    )
+
+
+def in_color(product: Product, color: str) -> tuple[str, ...]:
+    """Return the row's colours that a colour asked for means: navy for blue, if none is blue."""
+    own = tuple(c for c in product.colors if color in words(c) or color == c.casefold())
+    kin = set(COLOR_FAMILIES.get(color, ()))
+    return own or tuple(c for c in product.colors if kin & set(words(c)))
+
+
+def keeps_to(query: CatalogueQuery, product: Product) -> bool:
+    """Whether a price lies within the limits of a question; one that is not known does not."""
+    if not query.limits_price:
+        return True
+    return (
+        product.price is not None
+        and (query.most is None or product.price <= query.most)
+        and (query.least is None or product.price >= query.least)
+    )
 
 
 def fits(
@@ -88,9 +127,7 @@ def fits(
     colors: frozenset[str],
 ) -> bool:
     """Whether a row passes every limit that is set; a row without sizes passes any size."""
-    if query.most is not None and product.price > query.most:
-        return False
-    if query.least is not None and product.price < query.least:
+    if not keeps_to(query, product):
         return False
     if colors and not colors & set(product.colors):
         return False
@@ -106,7 +143,13 @@ def fits(
 def ordered(rows: Sequence[Product], query: CatalogueQuery) -> list[Product]:
     """Order by price where asked, else what can be had first, else as they came."""
     if query.order is Order.CHEAPEST:
-        return sorted(rows, key=lambda p: (p.price, not p.available))
+        return sorted(rows, key=lambda p: (_sum(p, dearest=False), not p.available))
     if query.order is Order.DEAREST:
-        return sorted(rows, key=lambda p: (-p.price, not p.available))
+        return sorted(rows, key=lambda p: (_sum(p, dearest=True), not p.available))
     return sorted(rows, key=lambda p: not p.available)
+
+
+def _sum(product: Product, *, dearest: bool) -> tuple[bool, Decimal]:
+    """Return what to order a row by; one without a price comes last."""
+    price = product.price or Decimal(0)
+    return product.price is None, -price if dearest else price

@@ -7,7 +7,9 @@ cheese nor the goat's.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 
 from knowledge_base.catalogue_query import AMOUNTS, CatalogueQuery
 from knowledge_base.catalogue_words import (
@@ -19,19 +21,28 @@ from knowledge_base.catalogue_words import (
     words_of,
 )
 from knowledge_base.types import Product
-from knowledge_base.words import stem
+from knowledge_base.words import stem, words
 
 _SIDES = re.compile(
     r"\bor\b|\bvs\b|\bversus\b|\bthan\b|\binstead of\b|\bcompared (?:with|to)\b|\bover the\b"
     r"|\band\b|\bfrom the\b|\bto the\b|\bagainst\b",
     re.IGNORECASE,
 )
+_JOINS = re.compile(r"\b(?:and|or|plus|n)\b|[&+,;/]", re.IGNORECASE)
 _CLAUSES = re.compile(r"[.?!,;:\n]+(?=\s|$)|\s[-–—]+\s")
 
 
 def clauses_of(text: str) -> list[str]:
     """Return the parts of a text between its marks."""
     return [part for part in _CLAUSES.split(text) if part.strip()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A row that a question names beside others, with its part of the question."""
+
+    product: Product
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,11 @@ class Names:
         everywhere = frozenset().union(*(row.words.all for row in self._rows))
         self._naming = Vocabulary(self._count)
         self._all = Vocabulary(everywhere)
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every stem of the rows but those of descriptions."""
+        return self._all.terms
 
     def meant(self, question: str) -> tuple[Product, ...]:
         """Return the rows that have all naming words of a question, the fullest named first.
@@ -72,21 +88,64 @@ class Names:
                     return one[0].product, other[0].product
         return ()
 
+    def joined(self, question: str) -> tuple[Named, ...]:
+        """Return the rows that a question names one by one ("the mill and the ladle"); else none.
+
+        Each part must name one row for sure; a part that names none belongs to the one before.
+        """
+        parts = [part for part in _JOINS.split(question) if part.strip()]
+        terms = [self._terms(part) for part in parts]
+        whole = frozenset().union(*terms) & self._naming.terms
+        found: list[Named] = []
+        for i, part in enumerate(parts):
+            if not terms[i] & self._naming.terms:
+                found = _told_more(found, part)
+                continue
+            beside = frozenset().union(*terms[:i], *terms[i + 1 :])
+            best = self._best(terms[i], beside, least=1)
+            # "Between 1 and 2" names nothing; "the Hollow 40 and 20" does.
+            if len(best) != 1 or not _worded(terms[i] | beside) & best[0].words.naming:
+                return ()
+            if found and found[-1].product.sku == best[0].product.sku:
+                found = _told_more(found, part)
+            else:
+                found.append(Named(product=best[0].product, text=part.strip()))
+        skus = {one.product.sku for one in found}
+        own = frozenset().union(*(words_of(one.product).all for one in found))
+        several = len(skus) > 1 and len(skus) == len(found)
+        return tuple(found) if several and whole <= own else ()
+
     def of_kind(self, question: str, query: CatalogueQuery) -> tuple[Product, ...]:
         """Return the rows that a superlative or a limit chooses from: all that have the words.
 
         Every row where a limit on the price is all that is said.
         """
-        terms = self._terms(AMOUNTS.sub(" ", question))
-        known = terms & self._all.terms
-        if not known & self._naming.terms:
+        text = AMOUNTS.sub(" ", question)
+        known = self._terms(text) & self._all.terms
+        naming = known & self._naming.terms
+        if not naming:
             prices = query.limits_price and (query.speaks_of_money or query.seeks)
             return tuple(r.product for r in self._rows) if prices and not known else ()
         rows = [r for r in self._rows if known <= r.words.name | r.words.kind | r.words.values]
-        # A tent is what is called one; a seam sealer for tents only has the word.
-        naming = known & self._naming.terms
-        called = [r for r in rows if naming <= r.words.kind | _last(r.product.name)]
-        return tuple(row.product for row in called or rows)
+        rows = _called(rows, naming) if rows else self._of_head(known)
+        return tuple(row.product for row in self._described(rows, text))
+
+    def _of_head(self, known: frozenset[str]) -> list[_Row]:
+        """Return the rows of the one kind named, where no row has what stands before it."""
+        heads = known & {_last_of(row.product.category) for row in self._rows}
+        return [r for r in self._rows if heads <= r.words.kind] if len(heads) == 1 else []
+
+    def _described(self, rows: list[_Row], text: str) -> list[_Row]:
+        """Keep the rows that tell of a word before their kind, if a description has both so.
+
+        A "rain jacket" is one of the jackets whose descriptions tell of rain.
+        """
+        spoken = list(map(stem, words(text)))
+        for word, after in pairwise(spoken):
+            pair = f" {word} {after} "
+            if word not in self._all.terms and any(pair in _said_of(row.product) for row in rows):
+                rows = [row for row in rows if word in row.words.told]
+        return rows
 
     def _terms(self, question: str) -> frozenset[str]:
         """Return the stems that the words of a question stand for among the rows' words."""
@@ -126,6 +185,43 @@ class Names:
             len(beside & words.naming),
             -unsaid,
         )
+
+
+def _worded(terms: frozenset[str]) -> frozenset[str]:
+    return frozenset(term for term in terms if not term.isdigit())
+
+
+def _told_more(found: list[Named], part: str) -> list[Named]:
+    """Add a part of a question to the row named last."""
+    if not found:
+        return found
+    *others, last = found
+    return [*others, replace(last, text=f"{last.text} {part.strip()}")]
+
+
+def _called(rows: list[_Row], naming: frozenset[str]) -> list[_Row]:
+    """Keep the rows that are what is named: a tent is called one, its seam sealer has the word.
+
+    What its category is called goes before its name: a 3-pack of socks is no pack.
+    """
+    of_category = [row for row in rows if naming <= row.words.kind]
+    called = [row for row in rows if naming <= row.words.kind | _last(row.product.name)]
+    return of_category or called or rows
+
+
+@lru_cache(maxsize=4_000)
+def _described_stems(description: str) -> str:
+    return f" {' '.join(map(stem, words(description)))} "
+
+
+def _said_of(product: Product) -> str:
+    """Return the stems of a row's description, in order."""
+    return _described_stems(product.description)
+
+
+def _last_of(category: str) -> str:
+    found = row_words(category)
+    return stem(found[-1]) if found else ""
 
 
 def _last(name: str) -> frozenset[str]:

@@ -15,6 +15,10 @@ _MONEY = (
 _AMOUNT = (
     r"(?:[$€£¥₹]|\b(?:r|rs|chf|kr|nok|dkk|sek)\s?(?=\d))?\s?(\d++(?:\.\d{1,2})?+)\s?" + _MONEY + "?"
 )
+_AMOUNT_OF_MONEY = (
+    r"(?:[$€£¥₹]\s?(\d++(?:\.\d{1,2})?+)|(\d++(?:\.\d{1,2})?+)\s?" + _MONEY + r"(?!\w))"
+)
+"""An amount that says what money it is; one of two groups holds the number."""
 _NO_PRICE_UNIT = (
     r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|miles?|km|lbs?|kg|g|oz|%|percent|"
     r"people|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))(?!\w)"
@@ -31,17 +35,33 @@ _LEAST = any_of(
     r"(?:(?<!nothing )(?<!\bno )(?<!\bnot )\b(?:over|above|more than|at least|"
     r"starting (?:at|from))|>)\s*" + _AMOUNT + _NO_PRICE_UNIT
 )
+_MOST_FOR = any_of(
+    r"\bfor\s+(?:(?:only|just|max)\s+)?" + _AMOUNT_OF_MONEY + r"(?!\s*(?:an?|per|each|a pop)\b)"
+)
+"""What somebody would pay: "shoes for 80 quid"."""
 _BETWEEN = any_of(
     r"\b(?:between|from)\s*" + _AMOUNT + r"\s*(?:and|to|-)\s*" + _AMOUNT + _NO_PRICE_UNIT
 )
-_AROUND = any_of(r"\b(?:around|about|roughly|approx(?:imately)?)\s*[$€£]\s?(\d+(?:\.\d{1,2})?)")
+_ABOUT = (
+    r"\b(?:around|about|roughly|approx(?:imately)?)\s*" + _AMOUNT_OF_MONEY,
+    r"\bfor (?:around|about|roughly|approx(?:imately)?) (\d++(?:\.\d{1,2})?+)(?=\s*(?:[,.?!]|$))",
+)
+_AROUND = any_of(*_ABOUT)
 AMOUNTS = any_of(
     r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|nothing over|"
     r"at most|up to|within|max(?:imum)?(?: of)?|beneath|over|above|more than|at least|between|from|"
     r"budget(?: is| of)?)|<|>)\s*" + _AMOUNT + r"(?:\s*(?:and|to|-)\s*" + _AMOUNT + ")?",
     _AMOUNT + r"\s*(?:or (?:less|under|below|cheaper)|max\b|maximum\b|tops\b|budget\b)",
+    r"(?:\bfor\s+)?" + _ABOUT[0],
+    _ABOUT[1],
+    _MOST_FOR.pattern,
 )
 """Limits on the price with their words, to be left out where names are looked for."""
+
+_PRICED = any_of(
+    r"\b(?:is|are|was|were|it|they|one|card|voucher|worth|paid|bought)\b.{0,40}\bfor\b"
+)
+"""Words before "for 40 dollars" that tell what something costs, not what may be paid."""
 
 _CHEAPEST = any_of(
     r"\b(?:cheapest|least expensive|lowest[- ]priced?|lowest price|most affordable)\b"
@@ -81,6 +101,8 @@ _LETTER_SIZE = any_of(
     r"\b(?:in|size|sz|an?)\s+(?:an?\s+|size\s+)?"
     r"(xxs|xs|s|m|l|xl|xxl|2xl|3xl|small|medium|large|extra[- ](?:small|large)|x-?small|x-?large)\b"
 )
+SIZES = any_of(_SIZE.pattern, _LETTER_SIZE.pattern)
+"""Sizes with the words before them."""
 _LETTERS = {
     "small": "s", "medium": "m", "large": "l", "extra small": "xs", "extra large": "xl",
     "x large": "xl", "xlarge": "xl", "x small": "xs", "xsmall": "xs", "2xl": "xxl",
@@ -171,8 +193,17 @@ _NUMBER_WORD = any_of(rf"\b(?P<number>{_BELOW_HUNDRED})\b(?!\s(?:hundred|thousan
 _HALVES = any_of(r"\b(\d{1,2})\s?(?:1/2|½|and a half)(?!\w)")
 
 
+_SIZES_IN_WORDS = [*_ONES, "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
+_SIZE_WORD = any_of(
+    rf"\b(?P<before>sizes?|in an?|come in|got it in) (?P<number>{'|'.join(_SIZES_IN_WORDS)})\b"
+)
+
+
 def halved(text: str) -> str:
-    """Write halves as decimals: ``9 1/2`` is ``9.5``."""
+    """Write sizes in figures, halves as decimals: ``9 1/2`` and ``size nine and a half``."""
+    text = _SIZE_WORD.sub(
+        lambda m: f"{m['before']} {_SIZES_IN_WORDS.index(m['number'].casefold()) + 1}", text
+    )
     return _HALVES.sub(r"\1.5", text)
 
 
@@ -206,14 +237,16 @@ def _price_limits(text: str) -> tuple[Decimal | None, Decimal | None]:
         low, high = Decimal(match.group(1)), Decimal(match.group(2))
         return min(low, high), max(low, high)
     if match := _AROUND.search(text):
-        middle = Decimal(match.group(1))
+        middle = _number_in(match)
         return middle * (1 - AROUND_SHARE), middle * (1 + AROUND_SHARE)
     most = next((m for p in (_MOST, _MOST_AFTER, _BUDGET) if (m := p.search(text))), None)
+    most = most or (None if _PRICED.search(text) else _MOST_FOR.search(text))
     least = _LEAST.search(text)
-    return (
-        Decimal(least.group(1)) if least else None,
-        Decimal(most.group(1)) if most else None,
-    )
+    return (_number_in(least) if least else None, _number_in(most) if most else None)
+
+
+def _number_in(match: re.Match[str]) -> Decimal:
+    return Decimal(next(group for group in match.groups() if group))
 
 
 def _sizes(text: str) -> tuple[str, ...]:

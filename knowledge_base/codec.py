@@ -28,7 +28,7 @@ class _ProductRow(BaseModel):
     sku: str
     name: str
     category: str
-    price: Decimal
+    price: Decimal | None
     currency: str
     sizes: tuple[str, ...]
     colors: tuple[str, ...]
@@ -38,6 +38,7 @@ class _ProductRow(BaseModel):
     description: str
     url: str
     attributes: dict[str, str]
+    price_note: str = ""
 
 
 def write_passage(passage: Passage) -> str:

@@ -1,9 +1,10 @@
 """A customer's question made ready for searching."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from knowledge_base.catalogue_narrowing import narrows_only
 from knowledge_base.lexical import LexicalIndex, Speller
 from knowledge_base.patterns import any_of
 from knowledge_base.question_types import QuestionType, question_type
@@ -96,11 +97,26 @@ def complete(question: str, previous: str) -> str:
 def is_elliptic(question: str) -> bool:
     """Whether a question needs the one before it to be understood."""
     content = content_words(question)
+    if narrows_only(question):
+        return True
     if _ELLIPTIC_OPENING.match(question):
         return len(content) <= LONGEST_ELLIPTIC_WORDS
     if len(content) <= 1:
         return len(words(question)) <= LONGEST_ELLIPTIC_WORDS
     return len(content) <= LONGEST_POINTING_WORDS and _POINTING.search(question) is not None
+
+
+def context_of(texts: Sequence[str]) -> str:
+    """Return the newest of some texts with those before it that it leans on; newest come first.
+
+    "How much is the lamp", "in black?", "and in white?": the last one still asks for the lamp.
+    """
+    chain = list(texts[:1])
+    for earlier in texts[1:]:
+        if not is_elliptic(chain[-1]):
+            break
+        chain.append(earlier)
+    return " ".join(reversed(chain))
 
 
 LONGEST_ELLIPTIC_WORDS = 5

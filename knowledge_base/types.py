@@ -67,6 +67,7 @@ EVERYBODY = Audience()
 class Product:
     """One row of ``products.csv``: the only source for prices, sizes, colours and stock.
 
+    ``price`` is None where the file has none; ``price_note`` is what it says instead ("call us").
     ``in_stock`` counts pieces where the file gives a number; ``yes`` and ``no`` become None with
     ``available`` alone telling. Unknown columns are kept in ``attributes``.
     """
@@ -74,7 +75,7 @@ class Product:
     sku: str
     name: str
     category: str
-    price: Decimal
+    price: Decimal | None
     currency: str
     sizes: tuple[str, ...] = ()
     colors: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ class Product:
     description: str = ""
     url: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)
+    price_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,7 +182,8 @@ def _print_result(result: SearchResult) -> None:
 
 def _row(product: Product) -> str:
     stock = "sold out" if not product.available else f"{product.in_stock or 'in stock'}"
-    return f"{product.sku}  {product.name}  {product.price} {product.currency}  {stock}"
+    price = "no price" if product.price is None else f"{product.price} {product.currency}"
+    return f"{product.sku}  {product.name}  {price}  {stock}"
 
 
 def _print_list(collections: list[StoredCollection], live: str | None) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from agent.brand import WEEKDAYS, Brand, Hours
 from agent.domain.customers import Appointment, Order
+from agent.replies.cell_words import cell_sentence
 from knowledge_base.catalogue_columns import HIDDEN
 from knowledge_base.types import DocumentKind, Passage, Product
 
@@ -230,14 +231,14 @@ def sentences_of(product: Product, *, today: date | None = None) -> Mapping[str,
     """Word a catalogue row, one sentence a column; ``in_stock`` tells of the restock date too."""
     name = product.name
     told = {
-        "price": f"The {name} costs {money(product.price, product.currency)}.",
+        "price": price_sentence(product),
         "in_stock": f"The {name} {stock_of(product, today=today)}.",
         "sizes": product.sizes and f"The {name} comes in {sizes_of(product)}.",
         "colors": product.colors and f"The {name} comes in {listed(product.colors)}.",
         "description": product.description and _sentence(product.description),
     }
     told |= {
-        key: column_of(name, key.replace("_", " "), value)
+        key: cell_sentence(name, key.replace("_", " "), value)
         for key, value in product.attributes.items()
         if value and key not in HIDDEN
     }
@@ -245,24 +246,18 @@ def sentences_of(product: Product, *, today: date | None = None) -> Mapping[str,
     return {column: sentence for column, sentence in told.items() if sentence}
 
 
+def price_sentence(product: Product) -> str:
+    """Say what a product costs, or what the file says instead; empty where it says nothing."""
+    if product.price is not None:
+        return f"The {product.name} costs {money(product.price, product.currency)}."
+    return f"Price of the {product.name}: {product.price_note}." if product.price_note else ""
+
+
 def sizes_of(product: Product) -> str:
     """Return ``sizes S and M``; one size alone as it is written."""
     if len(product.sizes) == 1:
         return product.sizes[0]
     return f"sizes {listed(product.sizes)}"
-
-
-def column_of(name: str, column: str, value: str) -> str:
-    """Return ``Level of the French Course: B1.``, or ``The Lamb Leg, good for: six people.``."""
-    if value.casefold() in _SAYS:
-        return f"The {name} is {_SAYS[value.casefold()]}{column}."
-    if column.rpartition(" ")[2] in _PREPOSITIONS:
-        return f"The {name}, {column}: {value}."
-    return f"{column.capitalize()} of the {name}: {value}."
-
-
-_SAYS = {"yes": "", "true": "", "no": "not ", "false": "not "}
-_PREPOSITIONS = frozenset({"for", "with", "in", "by", "at", "from", "to", "on", "until"})
 
 
 def _sentence(text: str) -> str:

@@ -10,6 +10,7 @@ from agent.replies.product_strange import ASKING
 from agent.replies.product_wishes import Wish
 from agent.replies.product_words import (
     agree,
+    cost_of,
     lower,
     price_of,
     product_of,
@@ -19,8 +20,8 @@ from agent.replies.product_words import (
 )
 from agent.replies.questions import Aspect, Question
 from agent.replies.words import content_stems, units_of
-from knowledge_base.catalogue_filters import COLOR_FAMILIES
-from knowledge_base.catalogue_query import normal_size, parse_query
+from knowledge_base.catalogue_filters import in_color
+from knowledge_base.catalogue_query import Order, normal_size, parse_query
 from knowledge_base.types import Product
 
 _ASKS_WHEN = re.compile(
@@ -45,10 +46,11 @@ class _Said:
         return (the if not self.sentences else "They" if plural else "It"), plural
 
 
-def answer_one(wish: Wish, evidence: Evidence, *, sure: bool) -> Draft | None:
+def answer_one(wish: Wish, evidence: Evidence, *, sure: bool, link: bool = True) -> Draft | None:
     """Answer from one row, or None where it does not tell what is asked.
 
-    Where the row may be another than is meant (not ``sure``), the answer is a guess to be read.
+    ``link`` adds the row's page to a short answer. Where the row may be another than is meant
+    (not ``sure``), the answer is a guess to be read.
     """
     product, aspects = product_of(evidence), wish.aspects
     said = _Said(product=product, sentences=_columns(wish, product))
@@ -59,18 +61,21 @@ def answer_one(wish: Wish, evidence: Evidence, *, sure: bool) -> Draft | None:
     if (Aspect.STOCK in aspects and not denied) or (fits in said.sentences and fits and not denied):
         it, plural = said.it
         said.sentences.append(f"{it} {agree(stock_of(product), plural=plural)}.")
-    limited = parse_query(wish.question.text).limits_price and not said.sentences
+    query = parse_query(wish.question.text)
+    limited = query.limits_price and not said.sentences
     if (Aspect.PRICE in aspects or limited) and not denied:
         it, plural = said.it
-        said.sentences.append(f"{it} {'cost' if plural else 'costs'} {price_of(evidence)}.")
+        said.sentences.append(cost_of(it, evidence, plural=plural))
     if not fits:
         said.sentences.extend(_choices(wish, said))
+    if query.order is not Order.NONE and sure and not said.sentences:
+        said.sentences.append(_price_and_stock(evidence))
     if not said.sentences and not _is_told(wish.question, evidence):
         return None
     several_sizes = Aspect.PRICE in aspects and wish.size and len(product.sizes) > 1
     guess = not said.sentences or not sure or bool(several_sizes)
     sentences = said.sentences or _described(wish.question, evidence)
-    if product.url and (aspects & {Aspect.LINK, Aspect.ADVICE} or len(sentences) == 1):
+    if link and product.url and (aspects & {Aspect.LINK, Aspect.ADVICE} or len(sentences) == 1):
         sentences.append(product.url)
     text = " ".join(sentences)
     return Draft(text=text, evidence=(worded(evidence, text),), guess=guess)
@@ -87,7 +92,15 @@ def _is_asked(fits: str, wish: Wish, said: _Said) -> bool:
 def _columns(wish: Wish, product: Product) -> list[str]:
     text = wish.question.text
     several = _MOST_COLUMNS if _ASKS_WHEN.search(text) or _JOINED.search(text) else 1
-    return [told(product, asked.column) for asked in wish.columns[:several]]
+    the, plural = subject(product)
+    sentences = [told(product, asked.column) for asked in wish.columns[:several]]
+    return [*sentences[:1], *(_again(s, the, plural=plural) for s in sentences[1:])]
+
+
+def _again(sentence: str, the: str, *, plural: bool) -> str:
+    """Call a row that has just been named ``It``."""
+    it = "They" if plural else "It"
+    return f"{it}{sentence[len(the) :]}" if sentence.startswith(f"{the} ") else sentence
 
 
 def _made_in(wish: Wish, product: Product) -> str:
@@ -104,13 +117,13 @@ def _made_in(wish: Wish, product: Product) -> str:
         return f"No, {lower(the)} {do} not come in {wish.size}. Sizes: {sizes_told}."
     colors = [color.casefold() for color in product.colors]
     if wish.color and colors and not any(wish.color in color for color in colors):
-        if _kin(wish.color, colors):
+        if in_color(product, wish.color):
             return f"{the} {come} in {listed(product.colors)}."
         return f"No, {lower(the)} {do} not come in {wish.color}. Colors: {listed(product.colors)}."
     width = _width(wish.question, product)
     if width and wish.size and sizes:
         return f"{the} {come} in size {wish.size}, but I find no {width} one of it."
-    wanted = [wish.color] if wish.color and colors else []
+    wanted = [listed(in_color(product, wish.color)) or wish.color] if wish.color and colors else []
     wanted += [_size_said(wish.size)] if wish.size and sizes else []
     return f"Yes, {lower(the)} {come} in {' and in '.join(wanted)}." if wanted else ""
 
@@ -126,12 +139,6 @@ def _is_within(size: str, sizes: Sequence[str]) -> bool:
         for own in sizes
         for low, high, unit in _RANGE.findall(own)
     )
-
-
-def _kin(color: str, colors: list[str]) -> bool:
-    """Whether one of the row's colours is a kind of the one asked for, under its own name."""
-    kin = COLOR_FAMILIES.get(color, ())
-    return any(set(other.split()) & {*kin} for other in colors)
 
 
 def _size_said(size: str) -> str:
@@ -160,7 +167,7 @@ def _choices(wish: Wish, said: _Said) -> list[str]:
         found.append(f"{it} in {sizes}.")
     if Aspect.COLOR in wish.aspects and product.colors:
         found.append(f"{it} in {listed(product.colors)}.")
-    return found
+    return [*found[:1], *(_again(s, the, plural=plural) for s in found[1:])]
 
 
 def _is_told(question: Question, evidence: Evidence) -> bool:
@@ -173,8 +180,15 @@ def _is_told(question: Question, evidence: Evidence) -> bool:
 def _described(question: Question, evidence: Evidence) -> list[str]:
     """Return what the row's description says to the question, with its price and stock."""
     product = product_of(evidence)
-    the, plural = subject(product)
     units = [u.text for u in units_of(product.description)] if product.description else []
     units.sort(key=lambda text: -len(content_stems(text) & question.stems))
+    return [*units[:1], _price_and_stock(evidence)]
+
+
+def _price_and_stock(evidence: Evidence) -> str:
+    product = product_of(evidence)
+    the, plural = subject(product)
     stock = agree(stock_of(product), plural=plural)
-    return [*units[:1], f"{the} {'cost' if plural else 'costs'} {price_of(evidence)} and {stock}."]
+    if product.price is None:
+        return f"{the} {stock}."
+    return f"{the} {'cost' if plural else 'costs'} {price_of(evidence)} and {stock}."

@@ -3,6 +3,7 @@
 Price, stock, sizes, colours, attributes, comparison and a short list. Nothing here reads prose.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,15 +11,18 @@ from dataclasses import replace
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.product_cells import answer_one
+from agent.replies.product_joined import answer_joined
 from agent.replies.product_sets import answer_several
 from agent.replies.product_strange import ASKING, covers_all, unexplained
-from agent.replies.product_wishes import COLOR_STEMS, wish_of
+from agent.replies.product_wishes import COLOR_STEMS, carried_on, columns_of, wish_of
 from agent.replies.product_words import product_of
-from agent.replies.questions import Aspect, Question
+from agent.replies.questions import Aspect, Question, read_question
 from agent.replies.scoring import respelled
 from agent.replies.words import content_stems, words
 from intents.types import Understanding
+from knowledge_base.asking_slips import mend_asking
 from knowledge_base.catalogue_query import parse_query
+from knowledge_base.catalogue_words import words_of
 from knowledge_base.types import Product
 
 PRODUCT_INTENTS = frozenset(
@@ -53,17 +57,25 @@ def answer_from_products(
     says what is asked where this one does not ("and the dry one?").
     """
     rows = [e for e in evidence if isinstance(e.row, Product)]
+    question = _mended(question, rows)
     if earlier is not None and not any(_is_named(question, e) for e in rows):
         rows = _named(earlier, rows)
         named = bool(rows) and any(_is_named(earlier, e) for e in rows)
     else:
         named = any(_is_named(question, e) for e in rows)
-    if earlier is not None and not question.aspects:
-        question = replace(question, aspects=earlier.aspects)
+    names_only = earlier is not None and _ASKS_ITSELF.search(question.text) is None
+    asks = question.aspects or any(columns_of(question, product_of(e)) for e in rows)
+    if earlier is not None and (names_only or not asks):
+        question = replace(question, aspects=question.aspects | earlier.aspects)
     if not rows:
         return None
+    if (joined := answer_joined(question, rows)) is not None:
+        return joined
     rows = _named(question, rows)
     wishes = [wish_of(question, understanding, product_of(e)) for e in rows]
+    if earlier is not None and names_only:
+        before = [wish_of(earlier, None, product_of(e)) for e in rows]
+        wishes = [carried_on(wish, old) for wish, old in zip(wishes, before, strict=True)]
     products = [product_of(e) for e in rows]
     strange = unexplained(question, products, wishes)
     if any(word.isdigit() for word in strange):
@@ -75,6 +87,21 @@ def answer_from_products(
     if len(rows) > 1:
         return answer_several(question, rows, wishes, sure=sure)
     return answer_one(wishes[0], rows[0], sure=sure)
+
+
+_ASKS_ITSELF = re.compile(
+    r"\b(?:sizes?|sz|colou?rs?|fits?|come|comes|coming|is|are|do|does|how|when|which|heavy|weigh\w*|"
+    r"price|cost|stock|cheap\w*)\b|\bwhat (?!about)|\bwhats\b|\bwhat's\b",
+    re.IGNORECASE,
+)
+"""What a question has that asks something itself; "and in black?" asks what the one before did."""
+
+
+def _mended(question: Question, rows: Sequence[Evidence]) -> Question:
+    """Read a question again whose asking words are misspelt."""
+    known = frozenset().union(*(words_of(product_of(e)).all for e in rows))
+    text = mend_asking(question.text, known)
+    return question if text == question.text else read_question(text)
 
 
 def _are_meant(question: Question, products: Sequence[Product]) -> bool:

@@ -5,27 +5,32 @@ from collections.abc import Sequence
 
 from agent.replies.drafts import Draft, worded
 from agent.replies.evidence import Evidence, listed, money, stock_of
+from agent.replies.product_lists import MOST_LISTED, by_color, none_so
 from agent.replies.product_wishes import Wish
 from agent.replies.product_words import (
     agree,
+    by_price,
     cell,
+    cost_of,
     lower,
     price_of,
+    priced,
     product_of,
     subject,
     told,
     upper,
 )
 from agent.replies.questions import Aspect, Question
+from agent.replies.words import content_stems
 from knowledge_base.catalogue_columns import (
     Extreme,
     asked_extreme,
     by_extreme,
     column_words,
 )
+from knowledge_base.catalogue_filters import keeps_to
 from knowledge_base.catalogue_query import Order, parse_query
 
-MOST_LISTED = 3
 _MOST_ALIKE = 4
 """Rows of one name that are told apart in one reply."""
 _PAIR = 2
@@ -40,9 +45,13 @@ def answer_several(
     question: Question, rows: list[Evidence], wishes: Sequence[Wish], *, sure: bool
 ) -> Draft | None:
     """Answer from several rows. What is not ``sure`` is a guess to be read."""
+    if (none := none_so(question, rows, wishes)) is not None:
+        return _draft(*none) if sure else None
     found = _picked(question, rows)
     if found is not None:
         return _draft(*found, guess=not sure)
+    if sure and (colored := by_color(rows, wishes)):
+        return _draft(*colored)
     if sure and len(rows) <= _MOST_ALIKE and (alike := _alike(wishes, rows)):
         return _draft(alike, rows)
     if not sure and Aspect.ADVICE not in question.aspects:
@@ -56,15 +65,16 @@ def _picked(question: Question, rows: list[Evidence]) -> tuple[str, list[Evidenc
     ends = asked_extreme(question.text, [product_of(e) for e in rows])
     if ends is not None:
         return _end(question, ends, rows)
-    if query.order is not Order.NONE and len(rows) > _PAIR:
-        return _cheapest(rows, query.order)
-    if Aspect.COMPARE in question.aspects or query.compares:
+    if query.order is not Order.NONE and len(rows) > _PAIR and priced(rows):
+        return _cheapest(question, rows, query.order)
+    if (Aspect.COMPARE in question.aspects or query.compares) and len(priced(rows)) >= _PAIR:
         return _compared(question, rows)
-    return _within(rows) if query.limits_price else None
+    kept = [e for e in rows if keeps_to(query, product_of(e))]
+    return _within(kept) if query.limits_price and kept else None
 
 
 def _compared(question: Question, rows: list[Evidence]) -> tuple[str, list[Evidence]]:
-    rows = sorted(rows, key=lambda e: product_of(e).price)
+    rows = [e for _, e in sorted(priced(rows), key=by_price)]
     if parse_query(question.text).order is Order.DEAREST:
         return f"The {rows[-1].heading} costs most, {price_of(rows[-1])}.", rows[-1:]
     rows = rows[:MOST_LISTED]
@@ -82,17 +92,27 @@ def _compared(question: Question, rows: list[Evidence]) -> tuple[str, list[Evide
 
 def _gap(cheaper: Evidence, dearer: Evidence) -> str:
     low, high = product_of(cheaper), product_of(dearer)
-    more = money(high.price - low.price, high.currency)
+    (less, _), (price, _) = priced([cheaper, dearer])
+    more = money(price - less, high.currency)
     return (
         f"The {high.name} costs {price_of(dearer)}, {more} more than the {low.name} "
         f"({price_of(cheaper)})."
     )
 
 
-def _cheapest(rows: list[Evidence], order: Order) -> tuple[str, list[Evidence]]:
+def _among(question: Question, rows: list[Evidence]) -> str:
+    """Say of which kinds a row is picked where several have the word asked for; else empty."""
+    kinds = dict.fromkeys(product_of(e).category for e in rows)
+    named = [kind for kind in kinds if content_stems(kind) & question.stems]
+    if len(named) < _PAIR or len(named) != len(kinds):
+        return ""
+    return f"Of our {listed([kind[:1].lower() + kind[1:] for kind in named])}, "
+
+
+def _cheapest(question: Question, rows: list[Evidence], order: Order) -> tuple[str, list[Evidence]]:
     """Name the row that costs least or most, and where it is sold out, the next to be had."""
     sign = 1 if order is Order.CHEAPEST else -1
-    rows = sorted(rows, key=lambda e: sign * product_of(e).price)
+    rows = [e for _, e in sorted(priced(rows), key=lambda row: sign * row[0])]
     word = "least" if order is Order.CHEAPEST else "most"
     first = product_of(rows[0])
     same = [e for e in rows if product_of(e).price == first.price][:MOST_LISTED]
@@ -101,6 +121,8 @@ def _cheapest(rows: list[Evidence], order: Order) -> tuple[str, list[Evidence]]:
         return f"{upper(names)} cost {word}, {price_of(rows[0])} each.", same
     the, plural = subject(first)
     text = f"{the} {'cost' if plural else 'costs'} {word}, {price_of(rows[0])}."
+    if among := _among(question, rows):
+        text = f"{among}{lower(text)}"
     had = next((e for e in rows if product_of(e).available), None)
     if first.available or had is None:
         return text, rows[:1]
@@ -122,7 +144,10 @@ def _end(question: Question, extreme: Extreme, rows: list[Evidence]) -> tuple[st
     text = f"{the} has the {word} {name} of these: {cell(first, extreme.column)}."
     if name in {"weight", "height", "duration", "thickness", "serves"}:
         text = told(first, extreme.column)
-        text = f"That is {lower(the)}. {text.replace(the, 'It', 1)}"
+        it = "They" if plural else "It"
+        text = (
+            f"{upper(_among(question, rows) + 'that is')} {lower(the)}. {text.replace(the, it, 1)}"
+        )
     chosen = by_sku[first.sku]
     if Aspect.PRICE in question.aspects:
         text = f"{text} {'They cost' if plural else 'It costs'} {price_of(chosen)}."
@@ -132,11 +157,18 @@ def _end(question: Question, extreme: Extreme, rows: list[Evidence]) -> tuple[st
 def _within(rows: list[Evidence]) -> tuple[str, list[Evidence]]:
     """List what keeps to a limit on the price, what can be had only where there is any."""
     had = [e for e in rows if product_of(e).available]
-    chosen = sorted((had or rows)[:MOST_LISTED], key=lambda e: product_of(e).price)
+    chosen = [e for _, e in sorted(priced((had or rows)[:MOST_LISTED]), key=by_price)]
     shown = listed([f"the {e.heading} ({price_of(e)})" for e in chosen])
     if not had:
         return f"I find {shown}, but sold out at the moment.", chosen
-    return f"There {'is' if len(chosen) == 1 else 'are'} {shown}.", chosen
+    more = ", among others" if len(had) > len(chosen) else ""
+    return f"There {'is' if len(chosen) == 1 else 'are'} {shown}{more}.", chosen
+
+
+def told_apart(wishes: Sequence[Wish], rows: list[Evidence]) -> Draft | None:
+    """Tell the same of each row; None where nothing that rows hold is asked."""
+    told = _alike(wishes, rows)
+    return _draft(told, rows) if told else None
 
 
 def _alike(wishes: Sequence[Wish], rows: list[Evidence]) -> str:
@@ -151,18 +183,29 @@ def _alike(wishes: Sequence[Wish], rows: list[Evidence]) -> str:
         each = [f"{one} for the {e.heading}" for one, e in zip(cells, rows, strict=True)]
         return f"{upper(name)}: {listed(each)}."
     if Aspect.PRICE in aspects:
-        prices = {price_of(e) for e in rows}
-        if len(prices) == 1:
-            names = listed([f"the {e.heading}" for e in rows])
-            return f"{upper(names)} cost {prices.pop()} each."
-        return upper(f"{listed([f'the {e.heading} costs {price_of(e)}' for e in rows])}.")
+        return _prices(rows)
     if Aspect.STOCK in aspects and len(rows) <= MOST_LISTED:
         each = []
         for e in rows:
             the, plural = subject(product_of(e))
             each.append(f"{lower(the)} {agree(stock_of(product_of(e)), plural=plural)}")
-        return upper(f"{listed(each)}.")
+        return upper(f"{'; '.join(each) if ' and ' in ''.join(each) else listed(each)}.")
     return ""
+
+
+def _prices(rows: list[Evidence]) -> str:
+    if len(priced(rows)) < len(rows):
+        return " ".join(_cost(e) for e in rows)
+    prices = {price_of(e) for e in rows}
+    if len(prices) == 1:
+        names = listed([f"the {e.heading}" for e in rows])
+        return f"{upper(names)} cost {prices.pop()} each."
+    return upper(f"{listed([f'the {e.heading} costs {price_of(e)}' for e in rows])}.")
+
+
+def _cost(row: Evidence) -> str:
+    the, plural = subject(product_of(row))
+    return cost_of(the, row, plural=plural)
 
 
 def _choice(question: Question, rows: list[Evidence]) -> Draft:

@@ -10,27 +10,25 @@ from knowledge_base.catalogue_columns import (
     AskedColumn,
     asked_columns,
 )
-from knowledge_base.catalogue_filters import COLOR_FAMILIES
+from knowledge_base.catalogue_filters import PLAIN_COLORS, SHADES
 from knowledge_base.catalogue_query import AMOUNTS, halved, normal_size
 from knowledge_base.catalogue_words import row_words, stems_of, words_of
 from knowledge_base.question import spell_out
 from knowledge_base.types import Product
 from knowledge_base.words import stem as plain_stem
 
-COLORS = frozenset(COLOR_FAMILIES) | {
-    *("navy", "olive", "tan", "teal", "silver", "gold", "cream", "burgundy", "khaki"),
-    *("charcoal", "lilac", "turquoise", "violet"),
-}
-COLOR_STEMS = content_stems(" ".join(COLORS))
+COLOR_STEMS = content_stems(" ".join(PLAIN_COLORS))
 _SIZE = re.compile(
     r"\bsizes?\s+(?P<a>\d{1,2}(?:\.5)?|[2345]?xx?[sl]|[sml]|small|medium|large)\b|"
-    r"\bin (?:an? |size |us |uk |eu )?(?P<b>\d{1,2}(?:\.5)?|[2345]?xx?[sl]|small|medium|large)\b"
+    r"\bin (?:an? |size |us |uk |eu )?"
+    r"(?P<b>\d{1,2}(?:\.5)?|[2345]?xx?[sl]|[sml]|small|medium|large)\b"
     r"(?! ?(?:days?|weeks?|minutes?|hours?|colou?rs?|inch|%|euros?|dollars?))"
     r"|\b(?P<c>\d{1,2}(?:\.5)?)(?:'s|s)?\s*(?:\?|$)",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\s*(?:us|uk|eu)?\s*\d+(?:[.,]5)?\s*", re.IGNORECASE)
 _LETTERS = {"small": "S", "medium": "M", "large": "L"}
+_LETTER_SIZES = frozenset("xxs xs s m l xl xxl".split())  # noqa: SIM905
 _MEASURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(\"|[a-z]+)", re.IGNORECASE)
 _INCHES = {'"': "inch"}
 _AGAIN = re.compile(
@@ -69,6 +67,16 @@ def wish_of(question: Question, understanding: Understanding | None, product: Pr
         size=_size(question, understanding, product),
         color=_color(question, understanding, product),
         columns=columns_of(question, product),
+    )
+
+
+def carried_on(wish: Wish, before: Wish) -> Wish:
+    """Return a wish with the size, colour and columns of the one it leans on, where it has none."""
+    return replace(
+        wish,
+        size=wish.size or before.size,
+        color=wish.color or before.color,
+        columns=wish.columns or before.columns,
     )
 
 
@@ -127,7 +135,9 @@ def _other_size(
         if match and match["c"] and not any(map(_NUMBERED.fullmatch, product.sizes)):
             return ""  # "have you got 6" asks for no pot of 6 cm
     unlike = found.isdigit() and not any(re.search(r"\d", size) for size in product.sizes)
-    if not found or unlike or stems_of(found) <= name:
+    lettered = any(size.casefold() in _LETTER_SIZES for size in product.sizes)
+    unlike = unlike or (len(found) == 1 and found.isalpha() and not lettered)
+    if not found or unlike or (len(found) > 1 and stems_of(found) <= name):
         return ""
     return _LETTERS.get(found.casefold(), found.upper())
 
@@ -204,4 +214,8 @@ def _color(question: Question, understanding: Understanding | None, product: Pro
     ]
     own = [c for c in own if not set(row_words(c)) <= name]
     asked = set(re.findall(r"[a-z]+", text)) - name
-    return own[0] if own else next(iter(sorted(asked & COLORS)), "")
+    named = set(_IN_A_COLOR.findall(text)) & SHADES - name
+    return own[0] if own else next(iter(sorted(asked & PLAIN_COLORS or named)), "")
+
+
+_IN_A_COLOR = re.compile(r"\bin (?:the |a )?([a-z]+)\b")

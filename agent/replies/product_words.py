@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from agent.replies.evidence import Evidence, column_of, in_words, listed, money
+from agent.replies.cell_words import cell_sentence, yes_or_no
+from agent.replies.evidence import Evidence, in_words, listed, money
 from knowledge_base.catalogue_columns import column_words, unit_of
+from knowledge_base.cells import is_open, says_no, says_none, says_yes
 from knowledge_base.types import Product
 
 _LONG_LIST = 6
-_YES, _NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
 
 
 def product_of(evidence: Evidence) -> Product:
@@ -49,9 +50,31 @@ def upper(text: str) -> str:
 
 
 def price_of(evidence: Evidence) -> str:
-    """Return a row's price with its currency."""
+    """Return a row's price with its currency; what stands in its place where it has none."""
     product = product_of(evidence)
+    if product.price is None:
+        return product.price_note or "no price listed"
     return money(product.price, product.currency)
+
+
+def priced(rows: Sequence[Evidence]) -> list[tuple[Decimal, Evidence]]:
+    """Return the rows whose price is known, with it."""
+    return [(price, e) for e in rows if (price := product_of(e).price) is not None]
+
+
+def by_price(priced_row: tuple[Decimal, Evidence]) -> Decimal:
+    """Return the price that a row is ordered by."""
+    return priced_row[0]
+
+
+def cost_of(the: str, evidence: Evidence, *, plural: bool) -> str:
+    """Say what a row costs after its name, or that no price is known."""
+    product = product_of(evidence)
+    if product.price is not None:
+        return f"{the} {'cost' if plural else 'costs'} {price_of(evidence)}."
+    if product.price_note:
+        return f"Price of {lower(f'The {product.name}')}: {product.price_note}."
+    return f"I find no price listed for {lower(f'The {product.name}')}."
 
 
 def size_range(sizes: Sequence[str]) -> str:
@@ -90,10 +113,12 @@ def told(product: Product, column: str) -> str:
     the, plural = subject(product)
     are = "are" if plural else "is"
     name, value = " ".join(column_words(column)), cell(product, column)
-    if value.casefold() in _YES:
-        return f"Yes, {lower(the)} {are} {name}."
-    if value.casefold() in _NO:
-        return f"No, {lower(the)} {are} not {name}."
+    if says_yes(value) or says_no(value):
+        answer = "Yes" if says_yes(value) else "No"
+        said = yes_or_no(the, name, yes=says_yes(value), plural=plural)
+        return f"{answer}, {lower(said)}"
+    if says_none(value) or is_open(value):
+        return cell_sentence(product.name, name, value)
     if name in _SAID and (_NUMBER.search(value) or name == "flowers"):
         verb = _SAID[name][plural]
         return f"{the} {verb} {value}."
@@ -101,5 +126,5 @@ def told(product: Product, column: str) -> str:
         return f"{the} {are} {value} {_TALL[name]}."
     if name == "allergens":
         return f"Allergens listed for {lower(the)}: {value}."
-    said = column_of(product.name, name, value)
+    said = cell_sentence(product.name, name, value)
     return said if said.startswith("The ") else f"The {said[:1].lower()}{said[1:]}"

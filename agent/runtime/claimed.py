@@ -12,6 +12,7 @@ from agent.domain.ids import CustomerId
 from agent.domain.messages import Message
 from agent.store.unit_of_work import UnitOfWork
 from agent.turn_io import TurnInput
+from knowledge_base.question import context_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,5 +70,12 @@ def read_claimed(
 def _previous_question(
     uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
 ) -> str:
-    """Return the customer's last text before this turn's."""
-    return uow.messages.previous_text(conversation.id, besides=[m.id for m in messages])
+    """Return the customer's last text before this turn's, with those that it leans on."""
+    texts = uow.messages.previous_texts(
+        conversation.id, besides=[m.id for m in messages], most=_LONGEST_CHAIN
+    )
+    return context_of(texts)
+
+
+_LONGEST_CHAIN = 3
+"""Texts that a question may lean on, one after another."""

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from knowledge_base.cells import is_open, is_untold
 from knowledge_base.documents import BrokenInput, Reader, Reading, SourceFile
 from knowledge_base.readers.faq_csv import read_rows
 from knowledge_base.types import Product
@@ -18,9 +19,18 @@ COLUMNS = (
 """The contract's columns. Others are kept as attributes."""
 
 _REQUIRED = ("sku", "name", "price")
+_FILLED = ("sku", "name")
+"""Columns that no row may leave empty; a price may be unknown."""
 _YES = frozenset({"yes", "y", "true", "in stock", "available"})
 _NO = frozenset({"no", "n", "false", "out of stock", "sold out"})
+_ON_REQUEST = re.compile(
+    r"^[^\d]*\b(?:call|ask|text|e-?mail|contact|request|enquir\w*|inquir\w*|quote\w*|poa|por|tba|tbc|"
+    r"tbd|var(?:y|ies|iable|ied)|depends|market price|seasonal)\b[^\d]*$",
+    re.IGNORECASE,
+)
+"""What shops write where a price is not fixed: "call us", "price on request"."""
 _T = TypeVar("_T")
+_E = TypeVar("_E")
 
 
 class _CellError(ValueError):
@@ -59,30 +69,33 @@ def _lowered(row: dict[str, str]) -> dict[str, str]:
 
 
 def _product(row: dict[str, str], *, taken: Collection[str]) -> Product:
-    for name in _REQUIRED:
+    for name in _FILLED:
         if not row.get(name):
             raise _CellError(f"no {name}")
     if row["sku"] in taken:
         raise _CellError(f"the sku {row['sku']} stands in an earlier row already")
+    row = {name: "" if is_untold(value) else value for name, value in row.items()}
     stock = _cell(row, "in_stock", _stock, _Stock())
+    note = row.get("price", "") if _ON_REQUEST.search(row.get("price", "")) else ""
     return Product(
         sku=row["sku"],
         name=row["name"],
         category=row.get("category", ""),
-        price=_cell(row, "price", _price, Decimal(0)),
+        price=None if note else _cell(row, "price", _price, None),
         currency=row.get("currency", "").upper(),
         sizes=_several(row.get("sizes", "")),
         colors=_several(row.get("colors", "")),
         available=stock.available,
         in_stock=stock.pieces,
-        restock_date=_cell(row, "restock_date", date.fromisoformat, None),
+        restock_date=_cell(row, "restock_date", _restock_date, None),
         description=row.get("description", ""),
         url=row.get("url", ""),
         attributes={name: value for name, value in row.items() if name not in COLUMNS and value},
+        price_note=note,
     )
 
 
-def _cell(row: dict[str, str], name: str, convert: Callable[[str], _T], empty: _T) -> _T:
+def _cell(row: dict[str, str], name: str, convert: Callable[[str], _T], empty: _E) -> _T | _E:
     value = row.get(name, "")
     if not value:
         return empty
@@ -122,8 +135,13 @@ def _stock(text: str) -> _Stock:
     return _Stock(available=pieces > 0, pieces=pieces)
 
 
+def _restock_date(text: str) -> date | None:
+    return None if is_open(text) else date.fromisoformat(text)
+
+
 def _several(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in re.split(r"[|;]", text) if part.strip())
+    parts = (part.strip() for part in re.split(r"[|;]", text))
+    return tuple(part for part in parts if part and not is_untold(part))
 
 
 READER = Reader(read=read, names=("products.csv",))

@@ -4,7 +4,7 @@ import pytest
 
 from knowledge_base.lexical import LexicalIndex, Speller
 from knowledge_base.opening_hours import as_searched, dated, usual_hours
-from knowledge_base.question import complete, is_elliptic, prepare, shorten, spell_out
+from knowledge_base.question import complete, context_of, is_elliptic, prepare, shorten, spell_out
 from knowledge_base.question_types import QuestionType, can_answer, question_type
 from knowledge_base.words import content_words, numbers, stems, words
 
@@ -55,6 +55,13 @@ def test_what_can_answer_is_told_by_its_looks(kind: QuestionType, text: str, *, 
         ("how much is that one", True),
         ("what about saturday", True),
         ("price?", True),
+        ("under 160", True),
+        ("anything below forty quid", True),
+        ("size 7?", True),
+        ("got it in a nine", True),
+        ("in navy or black", True),
+        ("green mugs?", False),
+        ("order 12345", False),
         ("how long do refunds take to reach my card", False),
         ("do you have tents for four people", False),
     ],
@@ -166,3 +173,11 @@ def test_words_have_one_form():
     assert content_words("do you have the boots") == ["boots"]
     assert stems("returning returned returns") == ["return"] * 3
     assert numbers("from $9.50 to 1,200") == {"9.5", "1200"}
+
+
+def test_a_text_brings_along_what_it_leans_on():
+    texts = ["and in white?", "in black?", "how much is the desk lamp", "do you ship to malta"]
+
+    assert context_of(texts) == "how much is the desk lamp in black? and in white?"
+    assert context_of(texts[2:]) == "how much is the desk lamp"
+    assert context_of([]) == ""

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from knowledge_base.codec import read_product, write_product
 from knowledge_base.documents import BlockKind, Reading, SourceFile
 from knowledge_base.errors import NoKnowledgeError
 from knowledge_base.readers import read_folder, reader_for, readers
@@ -228,3 +229,21 @@ def test_a_folder_without_knowledge_says_what_to_do(tmp_path, files: dict[str, s
 def test_a_missing_folder_says_so(tmp_path):
     with pytest.raises(NoKnowledgeError, match="does not exist"):
         read_folder(tmp_path / "no")
+
+
+def test_a_row_without_a_price_is_taken_in_and_tells_none():
+    rows = (
+        "sku,name,price,sizes,in_stock,restock_date,warranty\n"
+        "A1,Arbour,,n/a,-,,2 years\n"
+        "A2,Bench,call us,S|M,3,tbc,N/A\n"
+        "A3,Stool,POA,,yes,,-\n"
+        "A4,Chair,cheap,,yes,,\n"
+    )
+    reading = read("products.csv", rows)
+
+    told = [(p.sku, p.price, p.price_note) for p in reading.products]
+    assert told == [("A1", None, ""), ("A2", None, "call us"), ("A3", None, "POA")]
+    assert [dict(p.attributes) for p in reading.products] == [{"warranty": "2 years"}, {}, {}]
+    assert [p.sizes for p in reading.products] == [(), ("S", "M"), ()]
+    assert [broken.line for broken in reading.broken] == [5]
+    assert [read_product(write_product(p)) for p in reading.products] == list(reading.products)

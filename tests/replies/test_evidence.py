@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from agent.domain.customers import Appointment, Order
+from agent.replies.cell_words import cell_sentence
 from agent.replies.evidence import (
-    column_of,
     from_appointment,
     from_brand,
     from_order,
@@ -148,8 +148,8 @@ def test_money_is_written_with_its_symbol(amount, currency, text):
 
 
 def test_a_column_named_with_a_preposition_reads_as_a_phrase():
-    assert column_of("Lamb Leg", "good for", "six") == "The Lamb Leg, good for: six."
-    assert column_of("Lamb Leg", "weight", "2 kg") == "Weight of the Lamb Leg: 2 kg."
+    assert cell_sentence("Lamb Leg", "good for", "six") == "The Lamb Leg, good for: six."
+    assert cell_sentence("Lamb Leg", "weight", "2 kg") == "Weight of the Lamb Leg: 2 kg."
 
 
 @pytest.mark.parametrize(

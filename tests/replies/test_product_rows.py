@@ -127,7 +127,7 @@ def said_of(question: str) -> str | None:
         ("cheapest tent", "The Solohut costs €280 and is in stock."),
         (
             "is the highmoor waterproof and how much does it weigh",
-            "Yes, the Highmoor is waterproof. The Highmoor weighs 690 g.",
+            "Yes, the Highmoor is waterproof. It weighs 690 g.",
         ),
     ],
 )

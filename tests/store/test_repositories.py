@@ -346,13 +346,16 @@ def test_a_locked_message_is_read_afresh_once(database: Database) -> None:
         assert uow.sends.locked(message.id).delivery is Delivery.SENT
 
 
-def test_the_customers_previous_text_is_found(database: Database, clock: FakeClock) -> None:
+def test_the_customers_previous_texts_are_found(database: Database, clock: FakeClock) -> None:
     with database.begin() as uow:
         conversation_id = open_conversation(uow)
-        assert uow.messages.previous_text(conversation_id, besides=[]) == ""
+        assert uow.messages.previous_texts(conversation_id, besides=[], most=2) == []
         first = uow.messages.add_inbound(conversation_id, inbound("SM1", "do you ship", clock))
         clock.forward(5)
         second = uow.messages.add_inbound(conversation_id, inbound("SM2", "to canada", clock))
 
-        assert uow.messages.previous_text(conversation_id, besides=[second.id]) == "do you ship"
-        assert uow.messages.previous_text(conversation_id, besides=[first.id, second.id]) == ""
+        previous = uow.messages.previous_texts
+        assert previous(conversation_id, besides=[], most=3) == ["to canada", "do you ship"]
+        assert previous(conversation_id, besides=[], most=1) == ["to canada"]
+        assert previous(conversation_id, besides=[second.id], most=2) == ["do you ship"]
+        assert previous(conversation_id, besides=[first.id, second.id], most=2) == []

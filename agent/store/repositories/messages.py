@@ -151,10 +151,10 @@ class Messages:
         ).all()
         return [message_of(row) for row in reversed(rows)]
 
-    def previous_text(
-        self, conversation_id: ConversationId, *, besides: Sequence[MessageId]
-    ) -> str:
-        """Return the customer's last text besides these; empty where there is none."""
+    def previous_texts(
+        self, conversation_id: ConversationId, *, besides: Sequence[MessageId], most: int
+    ) -> list[str]:
+        """Return the customer's last texts besides these, the newest first."""
         query = (
             select(MessageRow.id, MessageRow.text)
             .where(
@@ -162,10 +162,10 @@ class Messages:
                 MessageRow.direction == Direction.INBOUND,
             )
             .order_by(col(MessageRow.created_at).desc(), col(MessageRow.id).desc())
-            .limit(len(besides) + 1)
+            .limit(len(besides) + most)
         )
-        texts = (text for row_id, text in self._session.exec(query) if row_id not in set(besides))
-        return next(texts, "")
+        left_out = set(besides)
+        return [text for row_id, text in self._session.exec(query) if row_id not in left_out][:most]
 
     def latest(
         self, conversation_ids: Sequence[ConversationId]
