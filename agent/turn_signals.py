@@ -11,7 +11,8 @@ from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
 from agent.keywords import Keywords
 from agent.turn_io import Stopwatch, TurnInput
 from agent.turn_ports import Understands
-from intents.types import ConsentReading, Expected
+from intents.types import ConsentReading, Doubt, Expected, Understanding
+from knowledge_base.question import complete, substitutes
 
 
 def gather(
@@ -43,11 +44,44 @@ def _understood(signals: Signals, turn: TurnInput, understander: Understands) ->
         return signals
     expected = expected_of(turn.conversation.pending)
     understanding = understander.understand(signals.text, expected)
+    if understanding.answer is None:
+        understanding = _gone_on(understanding, turn.previous, understander)
     heard = hear_pieces(signals.text, understanding.consent, understander.read_consent)
     signals = replace(signals, understanding=understanding, consent_heard=heard.reading)
     if heard.reading is ConsentReading.OPT_OUT:
         return _beside(signals, heard.beside, understander)
     return replace(signals, beside=heard.beside)
+
+
+_SURE = 0.9
+"""P(intent) from which on a text that goes on from another is read by itself: 'and thanks'."""
+
+
+def _gone_on(
+    understanding: Understanding, previous: str, understander: Understands
+) -> Understanding:
+    """Take the matter of 'and sandals?' or 'what about Durango' from the question it goes on from.
+
+    Such a text alone may look like anything. Consent, mood and names are read from it alone.
+    """
+    text = understanding.text
+    if not (previous and substitutes(text)) or (
+        understanding.confidence >= _SURE and not understanding.out_of_scope
+    ):
+        return understanding
+    whole = understander.understand(complete(text, previous))
+    if whole.doubt is not Doubt.NONE:
+        return replace(understanding, doubt=Doubt.TOO_LOW, out_of_scope=False, parts=())
+    return replace(
+        understanding,
+        intent=whole.intent,
+        confidence=whole.confidence,
+        candidates=whole.candidates,
+        doubt=whole.doubt,
+        out_of_scope=whole.out_of_scope,
+        out_of_scope_score=whole.out_of_scope_score,
+        parts=(),
+    )
 
 
 def _said_besides(turn: TurnInput, understander: Understands) -> str:

@@ -91,7 +91,10 @@ class Catalogue:
         question = mend_asking(question, self._meant.terms)
         carried = self._carried(question, mend_asking(previous, self._meant.terms))
         whole = f"{carried} {question}".strip()
-        named = self._sides(question) or self._extremes(whole) or self.named(question)
+        named = self._sides(question) or self._extremes(whole)
+        if not named and carried:
+            named = self._variants(question, self.named(carried))
+        named = named or self.named(question)
         if carried and _points_at_the_pick(question, carried):
             named = named[:1]
         if not named and carried:
@@ -105,6 +108,24 @@ class Catalogue:
         # "Anything under 20" after one product's price asks for other things.
         anything = parse_query(question).limits_price and _ANYTHING.search(question)
         return "" if anything and len(self.named(previous)) == 1 else previous
+
+    def _variants(self, question: str, before: Sequence[Product]) -> tuple[Product, ...]:
+        """Return what shares most of its name with a product before and has the new words too.
+
+        'What about the dry' means the dry one of the shoes just asked about.
+        """
+        known = frozenset().union(*(_name_stems(product.name) for product in before))
+        new = {self._name_stem(word) for word in content_words(question)} - known - {""}
+        if not (before and new):
+            return ()
+        shared = {
+            product.sku: len(_name_stems(product.name) & known & self._distinctive)
+            for product in self.products
+            if new <= _name_stems(product.name)
+        }
+        most = max(shared.values(), default=0)
+        found = (p for p in self.products if most and shared.get(p.sku) == most)
+        return tuple(found)[:MOST_ROWS]
 
     def named(self, question: str) -> tuple[Product, ...]:
         """Return the products a question names, tolerating slips, plurals and parts of names."""

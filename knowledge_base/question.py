@@ -17,9 +17,31 @@ _ELLIPTIC_OPENING = re.compile(
     r"^\W*(?:and|or|but|also|ok(?:ay)?|so|what about|how about|wbu|same for)\b", re.IGNORECASE
 )
 _POINTING = re.compile(
-    r"\b(?:it|its|that|this|those|these|they|them|one|ones|there|then|else|same|other|instead)\b",
+    r"\b(?:it|its|that|this|these|those|they|them|one|ones|there|then|else|same|other|instead)\b",
     re.IGNORECASE,
 )
+_NOT_POINTING = any_of(
+    r"\b(?:is|are|was|were|if) there\b",
+    r"\bis it (?:possible|ok|okay|allowed|true|free to)\b",
+    r"\b(?:this|that|these|those|same)[ -](?:day|week|weekend|month|year|morning|afternoon|evening"
+    r"|season|winter|summer|spring|autumn|fall|christmas|(?:mon|tues|wednes|thurs|fri|satur|sun)"
+    r"day)s?\b",
+)
+"""Where such words mean nothing said before: ``is there parking``, ``same day delivery``."""
+_PUTS_ANOTHER = any_of(
+    r"^\W*(?:(?:ok(?:ay)?|so|and|or|but|then|also)\W+)*(?:what about|how about|wbu|same for)\b",
+    r"^\W*(?:and|or)\W+(?!(?:do|does|did|can|could|is|are|will|would|how|when|where|what|who|which"
+    r"|why|i|we|u|you|also|if|thanks?|thx|bye)\b)",
+    r"^\W*(?:in|for|to|with|without|on|from) (?:(?:an?|the) )?\S+(?: \S+)?\W*$",
+)
+"""The opening of what only puts another thing in the place of one before: ``what about mugs``."""
+_KIND_ALONE = frozenset(
+    words(
+        "price prices cost costs long soon far big size sizes color colors colour colours stock "
+        "time times day days date dates cheapest dearest priciest lightest warmest smallest biggest"
+    )
+)
+"""What says only which fact, or which of several, is wanted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +121,35 @@ def is_elliptic(question: str) -> bool:
     content = content_words(question)
     if narrows_only(question):
         return True
-    if _ELLIPTIC_OPENING.match(question):
+    if _ELLIPTIC_OPENING.match(question) or _PUTS_ANOTHER.search(question):
         return len(content) <= LONGEST_ELLIPTIC_WORDS
     if len(content) <= 1:
         return len(words(question)) <= LONGEST_ELLIPTIC_WORDS
-    return len(content) <= LONGEST_POINTING_WORDS and _POINTING.search(question) is not None
+    return len(content) <= LONGEST_POINTING_WORDS and _points(question)
+
+
+def leans(question: str) -> bool:
+    """Whether a question says by its words that it goes on from the one before.
+
+    Others that are as short may go on too, or stand by themselves (``do you have parking``).
+    """
+    if not is_elliptic(question):
+        return False
+    return (
+        narrows_only(question)
+        or substitutes(question)
+        or _points(question)
+        or _KIND_ALONE.issuperset(content_words(question))
+    )
+
+
+def substitutes(question: str) -> bool:
+    """Whether a question only puts another thing in the place of one before (``and mugs?``)."""
+    return _PUTS_ANOTHER.search(question) is not None and is_elliptic(question)
+
+
+def _points(question: str) -> bool:
+    return _POINTING.search(_NOT_POINTING.sub(" ", question)) is not None
 
 
 def context_of(texts: Sequence[str]) -> str:
@@ -113,7 +159,7 @@ def context_of(texts: Sequence[str]) -> str:
     """
     chain = list(texts[:1])
     for earlier in texts[1:]:
-        if not is_elliptic(chain[-1]):
+        if not leans(chain[-1]):
             break
         chain.append(earlier)
     return " ".join(reversed(chain))

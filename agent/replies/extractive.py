@@ -24,6 +24,7 @@ from agent.replies.scoring import (
 )
 from agent.replies.segments import fit, measure
 from agent.replies.selection import Read, read_again
+from agent.replies.threads import of_what_is_named, read_follow_up, without_neighbours
 from agent.replies.words import Unit, units_of
 from intents.types import Understanding
 from knowledge_base.question import is_elliptic
@@ -117,19 +118,24 @@ class ExtractiveComposer:
         rows = self.from_rows(question, understanding, evidence, previous=context)
         if rows is not None:
             return rows
-        candidates = candidates_of(evidence)
-        if not candidates:
-            return None
-        asked = read_question(question)
+        goes_on = bool(context) and is_elliptic(question)
+        if goes_on:
+            context = without_neighbours(context, question, [item.heading for item in evidence])
+        asked = read_follow_up(question, context) if goes_on else read_question(question)
         week = answer_with_hours(asked, evidence, self._fits)
         if week is not None:
             return week
+        matter = matter_of(asked, rarity or {}, closeness or {})
+        candidates = candidates_of(evidence)
+        if goes_on:
+            candidates = of_what_is_named(question, candidates, matter)
+        if not candidates:
+            return None
         earlier = read_question(context).stems if context else frozenset()
         weights = word_weights(asked, earlier, candidates, rarity or {})
-        matter = matter_of(asked, rarity or {}, closeness or {})
         scores = score(asked, weights, candidates, self._near(asked, candidates), matter)
         if self._read is not None:
-            scores = read_again(question, candidates, scores, self._read)
+            scores = read_again(asked.text if goes_on else question, candidates, scores, self._read)
         best = max(
             range(len(candidates)),
             key=lambda i: scores[i].total - (_TORN if is_torn(candidates, i) else 0.0),

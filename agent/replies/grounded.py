@@ -21,6 +21,7 @@ from agent.replies.prose import without_catalogue_facts
 from agent.replies.questions import only_question
 from agent.replies.segments import clean, fit, shorten
 from agent.replies.templates import Templates
+from agent.replies.threads import earlier_questions
 from agent.replies.words import content_stems
 from intents.types import Doubt, Understanding
 from knowledge_base.types import Hit, SearchResult
@@ -127,9 +128,12 @@ class GroundedAnswerer:
         if not any(c.isalnum() for c in question):
             return self._unanswered(_Composed(), (), {}, FailureKind.NOT_UNDERSTOOD)
         began = time.perf_counter()
-        found = self._search(question, previous[:_LONGEST_QUESTION])
-        searched = time.perf_counter()
-        composed = self._compose(question, previous, understanding, found, facts)
+        for before in earlier_questions(question, previous[:_LONGEST_QUESTION]):
+            found = self._search(question, before)
+            searched = time.perf_counter()
+            composed = self._compose(question, before, understanding, found, facts)
+            if composed.said or composed.cut:
+                break
         usual = _usual_question(understanding)
         if usual and usual != question and not composed.said:
             found = self._search(usual, "")

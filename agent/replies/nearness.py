@@ -35,6 +35,10 @@ def stems_in(text: str) -> frozenset[str]:
     return frozenset(stems(text))
 
 
+ASKING_STEMS = frozenset().union(*map(stems_in, _ASKING.values()))
+"""Stems that only say what sort of answer is wanted, whatever is asked."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """What a question is about: its stems with their weights, and what comes near to them."""

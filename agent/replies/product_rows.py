@@ -61,6 +61,8 @@ def answer_from_products(
     if earlier is not None and not any(_is_named(question, e) for e in rows):
         rows = _named(earlier, rows)
         named = bool(rows) and any(_is_named(earlier, e) for e in rows)
+        # What goes on from a question about a service means that service.
+        rows = [] if _is_about_service(earlier, rows) else rows
     else:
         named = any(_is_named(question, e) for e in rows)
     names_only = earlier is not None and _ASKS_ITSELF.search(question.text) is None
@@ -113,22 +115,30 @@ def _are_meant(question: Question, products: Sequence[Product]) -> bool:
 def _is_about_products(
     question: Question, understanding: Understanding | None, rows: list[Evidence], *, named: bool
 ) -> bool:
-    names = frozenset().union(
-        *(content_stems(f"{e.heading} {product_of(e).category}") for e in rows)
-    )
-    if (question.stems & _SERVICE) - names:
+    if _is_about_service(question, rows):
         return False
     if named:
         return True
     # Found by part of a name, by a filter or by likeness: what is asked must be the rows' business.
     told = frozenset().union(*(content_stems(f"{e.text} {product_of(e).category}") for e in rows))
-    known = told | names | COLOR_STEMS
+    known = told | _names_in(rows) | COLOR_STEMS
     matter = question.stems - ASKING
     strange = len(respelled(matter, Counter(known)) - known)
     intent = "" if understanding is None else understanding.intent
     if intent in PRODUCT_INTENTS:
         return strange <= _MOST_STRANGE * len(matter)
     return bool(question.aspects) and not strange
+
+
+def _is_about_service(question: Question, rows: Sequence[Evidence]) -> bool:
+    """Whether a question names a matter of pages that none of these rows is named for."""
+    return bool((question.stems & _SERVICE) - _names_in(rows))
+
+
+def _names_in(rows: Sequence[Evidence]) -> frozenset[str]:
+    return frozenset().union(
+        *(content_stems(f"{e.heading} {product_of(e).category}") for e in rows)
+    )
 
 
 _MOST_STRANGE = 0.34

@@ -35,6 +35,19 @@ def test_a_question_is_answered_and_its_decision_traced(house: House) -> None:
     assert [m.delivery for m in house.outbound()] == [Delivery.SENT]
 
 
+def test_what_goes_on_from_a_question_is_read_and_answered_with_it(house: House) -> None:
+    understander, asked = house.understander, house.answerer.asked
+    understander.tell("and canada?", intent="goodbye", confidence=0.5)
+    understander.tell("do you ship to norway and canada?", intent="delivery_options")
+    for text in ("do you ship to norway", "and canada?", "how long does that take"):
+        house.text(text)
+
+    decided = [turn.trace.decision_before.rule for turn in house.turns()]
+    assert decided[1] == "intent_delivery_options"
+    assert asked[1][:2] == ("and canada?", "do you ship to norway")
+    assert asked[2][1] == "do you ship to norway and canada?"
+
+
 def test_the_same_providers_id_twice_changes_nothing(house: House) -> None:
     first = house.text("hi there", provider_id="SM-same")
     again = house.text("hi there", provider_id="SM-same")

@@ -74,6 +74,17 @@ def test_a_question_that_leans_on_the_one_before_keeps_its_product():
     assert [p.sku for p in found] == ["T1"]
 
 
+def test_another_version_is_one_of_the_product_before():
+    before = "do you have the ridgeline in 9"
+    assert [p.sku for p in CATALOGUE.look_up("what about the dry", previous=before)] == ["T2"]
+    assert [
+        p.sku for p in CATALOGUE.look_up("how much is that", previous=f"{before} or the dry")
+    ] == ["T2"]
+    assert "B1" in {
+        p.sku for p in CATALOGUE.look_up("what about the dry", previous="any tarnstone")
+    }
+
+
 def test_a_question_that_leans_on_the_one_before_keeps_its_filter():
     found = CATALOGUE.look_up("and under 140?", previous="waterproof hiking boots in 9")
     assert [p.sku for p in found] == ["B2"]

@@ -4,7 +4,16 @@ import pytest
 
 from knowledge_base.lexical import LexicalIndex, Speller
 from knowledge_base.opening_hours import as_searched, dated, usual_hours
-from knowledge_base.question import complete, context_of, is_elliptic, prepare, shorten, spell_out
+from knowledge_base.question import (
+    complete,
+    context_of,
+    is_elliptic,
+    leans,
+    prepare,
+    shorten,
+    spell_out,
+    substitutes,
+)
 from knowledge_base.question_types import QuestionType, can_answer, question_type
 from knowledge_base.words import content_words, numbers, stems, words
 
@@ -68,6 +77,29 @@ def test_what_can_answer_is_told_by_its_looks(kind: QuestionType, text: str, *, 
 )
 def test_questions_that_lean_on_the_one_before_are_known(question: str, *, elliptic: bool):
     assert is_elliptic(question) is elliptic
+
+
+@pytest.mark.parametrize(
+    ("question", "leaning", "another"),
+    [
+        ("what about the large room", True, True),
+        ("and on mondays?", True, True),
+        ("in red", True, True),
+        ("does it come with breakfast", True, False),
+        ("which is the cheapest", True, False),
+        ("what time", True, False),
+        ("is there a lift", False, False),
+        ("same day delivery", False, False),
+        ("is it possible to pay later", False, False),
+        ("and do you sell stamps", False, False),
+        ("and thanks", True, False),
+    ],
+)
+def test_what_goes_on_is_told_from_what_is_merely_short(
+    question: str, *, leaning: bool, another: bool
+):
+    assert leans(question) is leaning
+    assert substitutes(question) is another
 
 
 def test_only_such_questions_are_completed():

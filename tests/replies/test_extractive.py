@@ -287,6 +287,13 @@ def test_a_question_that_leans_on_the_one_before_is_about_its_product():
     assert draft.text.startswith("The Ridgeline costs $129.95.")
 
 
+def test_what_leans_on_a_question_about_a_service_is_no_products_price():
+    shoe = from_product(RIDGELINE)
+    before = "do you repair shoes"
+
+    assert COMPOSER.from_rows("how much is that", None, (shoe,), previous=before) is None
+
+
 def test_a_width_that_the_row_does_not_tell_of_is_not_promised():
     text = ask("do you have the ridgeline in 9 wide", from_product(RIDGELINE))
 
