@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import structlog
 from fastapi import FastAPI
-from threadpoolctl import threadpool_limits
 
 from agent.logs import configure_logs
 from agent.settings import load_settings
@@ -19,8 +18,6 @@ def make_app(tell: Callable[[str], None] | None = None) -> FastAPI:
     Raises:
         ConfigurationError: something is missing or wrong; says what to do.
     """
-    # BLAS threads wait by spinning: with two of them a text took 208 ms of CPU instead of 65.
-    threadpool_limits(limits=1, user_api="blas")
     settings = load_settings()
     channels = discover(settings)
     redacted = frozenset().union(*(channel.redacted for channel in channels.values()))

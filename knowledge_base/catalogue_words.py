@@ -19,6 +19,9 @@ SHORTEST_TOLERANT = 5
 TWO_SLIPS_FROM = 9
 """Words of so many letters are found with two slips in them."""
 
+MOST_REMEMBERED = 4_000
+"""Words of customers that are remembered with what they stand for."""
+
 SHORTEST_CUT = 3
 """Letters that a word cut short must keep: ``vit`` for vitamin."""
 
@@ -124,6 +127,7 @@ class Vocabulary:
 
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = frozenset(terms)
+        self._likeness: dict[str, str] = {}
         self._by_sound: dict[str, set[str]] = defaultdict(set)
         for term in self.terms:
             if len(term) >= SHORTEST_PART and not _has_digit(term):
@@ -142,7 +146,12 @@ class Vocabulary:
                 return min(held)
         if _has_digit(word) or len(word) < SHORTEST_CUT:
             return ""
-        return self._by_likeness(word, term)
+        found = self._likeness.get(word)
+        if found is None:
+            if len(self._likeness) >= MOST_REMEMBERED:
+                self._likeness.clear()
+            found = self._likeness[word] = self._by_likeness(word, term)
+        return found
 
     def _by_likeness(self, word: str, term: str) -> str:
         sounds = self._by_sound.get(_sound(term), set())

@@ -50,6 +50,10 @@ weight which passage, heading or one sentence hold, and which they come near to 
 is the best cosine of any candidate of the same page, ``feedback`` the cosine to the mean of the
 best few candidates (pseudo-relevance feedback, Rocchio 1971)."""
 
+FEW_WORDS = 6_000
+"""Words of the knowledge up to which all are compared with the question's: gathering those of the
+candidates takes as long."""
+
 FEEDBACK_PASSAGES = 4
 FEEDBACK_SHARPNESS = 8.0
 
@@ -136,6 +140,9 @@ class Ranker:
         vectors = index.passage_vectors[places]
         cosine = vectors @ vector
         best, second = self._sentences(places, vector)
+        text_words = _held(places, index.texts, self._text_rows)
+        title_words = _held(places, index.titles, self._title_rows)
+        near = self._nearness(asked, (*text_words, *title_words))
         columns = {
             "cosine": cosine,
             "sentence": best,
@@ -147,10 +154,8 @@ class Ranker:
             "heading_bm25": titles.bm25[places],
             "heading_coverage": titles.coverage[places],
             "sentence_coverage": self._sentence_coverage(question, places),
-            "meanings": self._meanings(asked, weights, _held(places, index.texts, self._text_rows)),
-            "heading_meanings": self._meanings(
-                asked, weights, _held(places, index.titles, self._title_rows)
-            ),
+            "meanings": _meanings(near, weights, text_words),
+            "heading_meanings": _meanings(near, weights, title_words),
             "page": _best_of_page(cosine, index.page_of[places]),
             "feedback": vectors @ _feedback(vectors, cosine + best + 0.3 * texts.bm25[places]),
         }
@@ -178,23 +183,23 @@ class Ranker:
         rest = np.where(cosines >= np.repeat(best, counts), np.float32(0.0), cosines)
         return best, np.maximum(np.maximum.reduceat(rest, begins), 0.0)
 
-    def _meanings(
-        self, asked: Vectors, weights: Scores, held: Sequence[NDArray[np.int64]]
-    ) -> Scores:
-        """Return the share of the question's weight that texts with these words come near to."""
-        if not len(asked) or not held:
-            return np.zeros(len(held), np.float32)
-        distinct, place = np.unique(np.concatenate(held), return_inverse=True)
-        near = asked @ self._index.word_vectors[distinct].T
-        close = np.clip((near - NEAR_FROM) / (1 - NEAR_FROM), 0.0, 1.0)
-        # A column of zeros before each text's words: a text without any is near nothing.
-        close = np.hstack([close, np.zeros((len(asked), 1), np.float32)])
-        counts = np.array([len(rows) for rows in held])
-        begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
-        columns = np.insert(place, begins, len(distinct))
-        best = np.maximum.reduceat(close[:, columns], begins + np.arange(len(held)), axis=1)
-        share: Scores = (weights @ best / (weights.sum() or 1.0)).astype(np.float32)
-        return share
+    def _nearness(self, asked: Vectors, held: Sequence[NDArray[np.int64]]) -> Scores:
+        """Return how near each word asked comes to each held, ``(m, words + 1)`` in [0, 1].
+
+        The last column stands for no word at all. Words that none of the texts holds may be 0.
+        """
+        words = self._index.word_vectors
+        near = np.zeros((len(asked), len(words) + 1), np.float32)
+        if len(asked) and len(words):
+            if len(words) <= FEW_WORDS:
+                near[:, :-1] = asked @ words.T
+            else:
+                distinct = np.unique(np.concatenate((np.empty(0, np.int64), *held)))
+                near[:, distinct] = asked @ words[distinct].T
+            near -= NEAR_FROM
+            near /= 1 - NEAR_FROM
+            np.clip(near, 0.0, 1.0, out=near)
+        return near
 
     def _sentence_coverage(self, question: Question, places: NDArray[np.int64]) -> Scores:
         """Return the share of the question's weight in one sentence together with its heading."""
@@ -225,6 +230,20 @@ def _held(
     """Return the rows of the word vectors of each text's words."""
     found = [rows[texts.terms_of(int(place))] for place in places]
     return [held[held >= 0] for held in found]
+
+
+def _meanings(near: Scores, weights: Scores, held: Sequence[NDArray[np.int64]]) -> Scores:
+    """Return the share of the question's weight that texts with these words come near to."""
+    if not len(near) or not held:
+        return np.zeros(len(held), np.float32)
+    # The column of zeros before each text's words: a text without any is near nothing.
+    nothing = np.array([near.shape[1] - 1])
+    columns = np.concatenate([part for rows in held for part in (nothing, rows)])
+    counts = np.array([len(rows) + 1 for rows in held])
+    begins = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    best = np.maximum.reduceat(near[:, columns], begins, axis=1)
+    share: Scores = (weights @ best / (weights.sum() or 1.0)).astype(np.float32)
+    return share
 
 
 def _best_of_page(cosine: Scores, pages: NDArray[np.int64]) -> Scores:

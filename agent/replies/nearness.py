@@ -4,7 +4,7 @@
 similarity of whole sentences tells too little of the one word that matters.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,10 +52,15 @@ class Matter:
 
     def share(self, stems: frozenset[str]) -> float:
         """Return the weighted share of the question that a text holds; 1 where nothing is asked."""
-        total = sum(self.weights.values())
+        return self.share_of(list(self.held(stems).values()))
+
+    def share_of(self, held: Sequence[float]) -> float:
+        """Return the weighted share, from how near a text comes to each stem of the question."""
+        weights = self.weights.values()
+        total = sum(weights)
         if not total:
             return 1.0
-        return sum(near * self.weights[asked] for asked, near in self.held(stems).items()) / total
+        return sum([near * weight for near, weight in zip(held, weights, strict=True)]) / total
 
     def missing(self, stems: frozenset[str]) -> float:
         """Return how much the weightiest word that is missing counts, 0 to 1 of the weightiest."""
@@ -69,7 +74,7 @@ class Matter:
         if asked in stems:
             return 1.0
         near = self.near.get(asked)
-        return max((near[s] for s in near.keys() & stems), default=0.0) if near else 0.0
+        return max([near[s] for s in near.keys() & stems], default=0.0) if near else 0.0
 
 
 def matter_of(question: Question, rarity: Mapping[str, float], near: Closeness) -> Matter:

@@ -236,15 +236,20 @@ def score(
     best = max((c.evidence.score for c in candidates if c.evidence.kind == "passage"), default=0.0)
     total = sum(weights.values()) or 1.0
     found = []
+    above: dict[str, list[float]] = {}
     for candidate, cosine in zip(candidates, near, strict=True):
-        told = stems_in(f"{candidate.unit.lead_in} {candidate.unit.text}")
+        heading, stems = candidate.evidence.heading, candidate.stems
+        told = list(matter.held(stems_in(told_by(candidate.unit))).values())
+        if heading not in above:
+            above[heading] = list(matter.held(stems_in(heading)).values())
+        around = list(map(max, told, above[heading]))
+        led = candidate.above - stems
         traits = {
-            "inside": sum(w for s, w in weights.items() if s in candidate.stems) / total,
-            "above": sum(w for s, w in weights.items() if s in candidate.above - candidate.stems)
-            / total,
+            "inside": sum([w for s, w in weights.items() if s in stems]) / total,
+            "above": sum([w for s, w in weights.items() if s in led]) / total,
             "near": max(0.0, cosine),
-            "meant": matter.share(told),
-            "meant_around": matter.share(told | stems_in(candidate.evidence.heading)),
+            "meant": matter.share_of(told),
+            "meant_around": matter.share_of(around),
             "behind": _behind(candidate.evidence, best),
             "early": 1 / (1 + candidate.place),
             "faq": float(candidate.evidence.faq),
@@ -255,8 +260,14 @@ def score(
         found.append(traits)
     _set_against_best(found)
     return [
-        Scored(traits=t, total=sum(WEIGHTS.get(n, 0.0) * v for n, v in t.items())) for t in found
+        Scored(traits=t, total=sum([WEIGHTS[n] * v for n, v in t.items() if n in WEIGHTS]))
+        for t in found
     ]
+
+
+def told_by(unit: Unit) -> str:
+    """Return what a sentence tells, with the line that leads it in."""
+    return f"{unit.lead_in} {unit.text}"
 
 
 _AGAINST_BEST = ("near", "meant", "meant_around", "inside")
@@ -279,7 +290,7 @@ def _behind(evidence: Evidence, best: float) -> float:
 
 def _case(asked: Question, candidate: Candidate) -> dict[str, float]:
     """Return how many of the question's cases (days, distances, ages) a sentence is about."""
-    fit = fit_of(asked.text, f"{candidate.unit.lead_in} {candidate.unit.text}")
+    fit = fit_of(asked.text, told_by(candidate.unit))
     return {"case_met": float(fit.met), "case_missed": float(fit.missed)}
 
 

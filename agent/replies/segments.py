@@ -20,6 +20,8 @@ GSM_BASIC = frozenset(
 GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
 """Sent as an escape pair, so two septets each."""
 
+_GSM = GSM_BASIC | GSM_EXTENSION
+
 _SINGLE: dict[Encoding, int] = {"GSM-7": 160, "UCS-2": 70}
 _OF_SEVERAL: dict[Encoding, int] = {"GSM-7": 153, "UCS-2": 67}
 _BEYOND_BMP = 0xFFFF
@@ -53,8 +55,7 @@ class Fit:
 
 def encoding_of(text: str) -> Encoding:
     """Return the encoding; one character outside GSM-7 makes the whole text UCS-2."""
-    gsm = all(c in GSM_BASIC or c in GSM_EXTENSION for c in text)
-    return "GSM-7" if gsm else "UCS-2"
+    return "GSM-7" if _GSM.issuperset(text) else "UCS-2"
 
 
 def measure(text: str) -> Fit:
@@ -85,6 +86,8 @@ def split(text: str) -> tuple[str, ...]:
 def clean(text: str) -> str:
     """Drop control characters (all but line breaks) and blanks at both ends."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    if text.isprintable():
+        return text.strip()
     kept = (c for c in text if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
     return "".join(kept).strip()
 

@@ -5,16 +5,26 @@ from typing import Any
 
 import pytest
 import yaml
+from threadpoolctl import threadpool_info
 
 from agent.domain.messages import InboundMessage
 from agent.inbox import Accepted
 from agent.wiring.inline import Inline
+from agent.wiring.mind import Mind
 
 SCRIPTS = [
     pytest.param(script, id=script["name"])
     for path in sorted(Path(__file__).parent.glob("*.yaml"))
     for script in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+
+
+def test_loading_the_models_leaves_blas_one_thread(
+    mind: Mind,
+) -> None:
+    assert mind.answerer.version
+    used = [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+    assert set(used) == {1}
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -134,3 +134,13 @@ def test_deleting_leaves_other_collections(folder, tmp_path, encoder):
     store = VectorStore.open(home=tmp_path, chroma_url=None)
     store.delete([first.collection, "kb_none"])
     assert [c.name for c in store.collections()] == [second.collection]
+
+
+def test_chroma_itself_finds_a_record_by_its_vector(folder, tmp_path, encoder):
+    report = ingest(folder, home=tmp_path, encoder=encoder)
+    store = VectorStore.open(home=tmp_path, chroma_url=None)
+    records, vectors = store.read(report.collection)
+    collection = store._client.get_collection(report.collection, embedding_function=None)
+    found = collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
+    assert [near for [near] in found["distances"]] == pytest.approx([0.0] * len(records), abs=1e-5)
+    assert collection.configuration_json["hnsw"]["ef_construction"] < 100

@@ -84,3 +84,21 @@ def test_a_large_collection_finds_what_a_small_one_does():
         picked = shortlist.pick(vector, *scores)
         assert len(picked) == MOST_CANDIDATES
         assert wanted in picked
+
+
+def test_words_are_compared_alike_in_a_small_and_in_a_large_vocabulary(
+    open_folder: Opened, monkeypatch: pytest.MonkeyPatch
+):
+    files = {
+        "kiln.md": "# Kilns\n\nGlaze firings start on Fridays.\n\n## Clay\n\nBring stoneware only.",
+        "hall.md": "# Hall\n\nThe hall seats ninety. Chairs are stacked afterwards.",
+    }
+    base = open_folder(files)
+    asked = "when do you fire glazed stoneware in the hall"
+    small = base.evidence_for(asked)[2]
+    monkeypatch.setattr("knowledge_base.ranking.FEW_WORDS", 0)
+    large = base.evidence_for(asked)[2]
+    assert small is not None
+    assert large is not None
+    assert small.candidates.column("meanings").max() > 0
+    assert large.candidates.values == pytest.approx(small.candidates.values, abs=1e-5)
