@@ -8,7 +8,7 @@ from knowledge_base.words import STOP_WORDS, stem
 _WORDS = """price prices cost costs much many stock available availability weight weigh heavy cheap
     cheapest cheaper expensive colour colours color colors size sizes left when what how under
     below restock difference waterproof have discount long the"""
-_ASKING = frozenset(_WORDS.split())
+ASKING = frozenset(_WORDS.split())
 _OWN_WORDS = frozenset({"cots", "eth", "logn"})
 """Words in their own right that look like slips of those above."""
 _LONG = 6
@@ -28,10 +28,10 @@ def mend_asking(text: str, known: Collection[str]) -> str:
 
 def _mended(word: str, known: Collection[str]) -> str:
     lowered = word.casefold()
-    whole = lowered in _ASKING | STOP_WORDS | _OWN_WORDS or len(lowered) < _SHORTEST
+    whole = lowered in ASKING | STOP_WORDS | _OWN_WORDS or len(lowered) < _SHORTEST
     if whole or stem(lowered) in known:
         return word
-    return next((right for right in sorted(_ASKING) if _is_slip(lowered, right)), word)
+    return next((right for right in sorted(ASKING) if _is_slip(lowered, right)), word)
 
 
 def _is_slip(word: str, right: str) -> bool:

@@ -132,11 +132,12 @@ class Catalogue:
         numbers = [p for word in re.findall(r"[\w-]+", question) if (p := self.by_sku(word))]
         if numbers:
             return _unique(numbers)
-        meant = self._meant.meant(question)
+        meant, joined = self._meant.meant(question), self._meant.joined(question)
+        # "The Ridgeline and the Ridgeline Dry" are two, though one has all the words.
+        if joined and (not meant or self._meant.repeats(joined)):
+            return tuple(one.product for one in joined)[:MOST_ROWS]
         if meant:
             return meant[:MOST_ROWS]
-        if joined := self._meant.joined(question):
-            return tuple(one.product for one in joined)[:MOST_ROWS]
         terms = [self._name_stem(word) for word in content_words(question)]
         return _best_names(self._candidates(terms))
 

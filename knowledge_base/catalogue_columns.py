@@ -254,8 +254,23 @@ _SUPERLATIVES = (
     (any_of(r"\bsmallest\b"), Order.CHEAPEST,
      frozenset({"serves", "capacity", "seats", "sleeps", "volume", "litres"})),
 )  # fmt: skip
+_VOLUMES = frozenset({"serves", "capacity", "seats", "sleeps", "volume", "litres", "liters"})
+_COMPARATIVES = (
+    (any_of(r"\blighter\b|\bweighs? less\b"), Order.CHEAPEST, frozenset({"weight"})),
+    (any_of(r"\bheavier\b|\bweighs? more\b"), Order.DEAREST, frozenset({"weight"})),
+    (any_of(r"\btaller\b|\bhigher\b"), Order.DEAREST, frozenset({"height", "thickness"})),
+    (any_of(r"\bthicker\b"), Order.DEAREST, frozenset({"thickness"})),
+    (any_of(r"\bthinner\b"), Order.CHEAPEST, frozenset({"thickness"})),
+    (any_of(r"\blonger\b"), Order.DEAREST, frozenset({"duration", "length"})),
+    (any_of(r"\bshorter\b"), Order.CHEAPEST, frozenset({"duration", "length", "height"})),
+    (any_of(r"\b(?:bigger|larger|holds more|more room)\b"), Order.DEAREST, _VOLUMES),
+    (any_of(r"\bsmaller\b|\bholds less\b"), Order.CHEAPEST, _VOLUMES),
+)
+"""What sets two rows against each other by a column."""
 ENDS = any_of(*(pattern.pattern for pattern, _, _ in _SUPERLATIVES))
 """Words that ask for the end of some column's values."""
+MORE_OR_LESS = any_of(ENDS.pattern, *(pattern.pattern for pattern, _, _ in _COMPARATIVES))
+"""The same, and words that set two against each other."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -273,7 +288,8 @@ def asked_extreme(text: str, rows: Sequence[Product]) -> Extreme | None:
 
     ``Order.CHEAPEST`` stands for the lowest value here, as it does for prices.
     """
-    for pattern, order, called in _SUPERLATIVES:
+    two = _COMPARATIVES if len(rows) == 2 else ()  # noqa: PLR2004
+    for pattern, order, called in (*_SUPERLATIVES, *two):
         if not pattern.search(text):
             continue
         for column in rows[0].attributes if rows else ():

@@ -1,5 +1,6 @@
 """Which rows of the catalogue pass what a question asks: attributes, colours, sizes, prices."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -40,6 +41,19 @@ PLAIN_COLORS = frozenset(COLOR_FAMILIES) | {
     *("charcoal", "lilac", "turquoise", "violet"),
 }
 """Words that ask for a colour wherever they stand."""
+
+_ALSO_THINGS = frozenset(
+    {"charcoal", "cream", "gold", "olive", "orange", "silver", "tan", "violet"}
+)
+_AS_COLOR = re.compile(r"\bin (?:the |a )?([a-z]+)\b|\b([a-z]+) (?:ones?|colou?r(?:ed)?)\b")
+
+
+def asked_colors(question: str) -> frozenset[str]:
+    """Return the plain colours that a question asks for: "charcoal grills" are of no colour."""
+    text = normalise(question)
+    as_color = {word for match in _AS_COLOR.findall(text) for word in match}
+    return PLAIN_COLORS & (set(words(text)) - (_ALSO_THINGS - as_color))
+
 
 SHADES = frozenset(shade for shades in COLOR_FAMILIES.values() for shade in shades)
 """Words that may be colours ("in moss")."""
@@ -87,7 +101,7 @@ def wanted_colors(rows: Sequence[Product], question: str) -> frozenset[str]:
     if named := {c for c in colors if asked & set(words(c)[-1:])}:
         return frozenset(named)
     # "Red wine" is a sort of wine where rows are called so.
-    plain = (asked & PLAIN_COLORS) - _called(rows)
+    plain = asked_colors(question) - _called(rows)
     kin = {kin for color in plain for kin in COLOR_FAMILIES.get(color, ())}
     return frozenset({c for c in colors if kin & set(words(c))} or plain)
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
+from knowledge_base.asking_slips import ASKING
 from knowledge_base.catalogue_query import AMOUNTS, CatalogueQuery
 from knowledge_base.catalogue_words import (
+    DAYS,
     SHORTEST_PART,
     RowWords,
     Vocabulary,
@@ -104,7 +106,7 @@ class Names:
             beside = frozenset().union(*terms[:i], *terms[i + 1 :])
             best = self._best(terms[i], beside, least=1)
             # "Between 1 and 2" names nothing; "the Hollow 40 and 20" does.
-            if len(best) != 1 or not _worded(terms[i] | beside) & best[0].words.naming:
+            if len(best) != 1 or not _names_well(best[0].words, terms[i], beside):
                 return ()
             if found and found[-1].product.sku == best[0].product.sku:
                 found = _told_more(found, part)
@@ -114,6 +116,11 @@ class Names:
         own = frozenset().union(*(words_of(one.product).all for one in found))
         several = len(skus) > 1 and len(skus) == len(found)
         return tuple(found) if several and whole <= own else ()
+
+    def repeats(self, joined: Sequence[Named]) -> bool:
+        """Whether parts that name rows share a word of their names."""
+        said = Counter(t for one in joined for t in self._terms(one.text) & self._naming.terms)
+        return any(count > 1 for count in said.values())
 
     def of_kind(self, question: str, query: CatalogueQuery) -> tuple[Product, ...]:
         """Return the rows that a superlative or a limit chooses from: all that have the words.
@@ -149,7 +156,9 @@ class Names:
 
     def _terms(self, question: str) -> frozenset[str]:
         """Return the stems that the words of a question stand for among the rows' words."""
-        read = self._naming.read(row_words(question))
+        # "In stock" means no streaming stick.
+        said = [w for w in row_words(question) if w not in ASKING or stem(w) in self._all.terms]
+        read = self._naming.read(said)
         # A word that some row has as it stands is no misspelt name: ``waterproof`` is no proofing.
         known = {stem(w) if stem(w) in self._all.terms else term for w, term in read if term}
         others = [word for word, term in read if not term]
@@ -187,8 +196,11 @@ class Names:
         )
 
 
-def _worded(terms: frozenset[str]) -> frozenset[str]:
-    return frozenset(term for term in terms if not term.isdigit())
+def _names_well(words: RowWords, own: frozenset[str], beside: frozenset[str]) -> bool:
+    """Whether a part says at least half of a name: "full" is no "Bedding Set Full Season"."""
+    name = frozenset(t for t in words.name if not t.isdigit()) - _plain_sizes(words.name)
+    said = name & (own | beside)
+    return bool(said) and len(said) * 2 >= len(name)
 
 
 def _told_more(found: list[Named], part: str) -> list[Named]:
@@ -204,6 +216,7 @@ def _called(rows: list[_Row], naming: frozenset[str]) -> list[_Row]:
 
     What its category is called goes before its name: a 3-pack of socks is no pack.
     """
+    naming -= DAYS
     of_category = [row for row in rows if naming <= row.words.kind]
     called = [row for row in rows if naming <= row.words.kind | _last(row.product.name)]
     return of_category or called or rows

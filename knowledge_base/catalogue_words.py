@@ -121,6 +121,15 @@ _ALIKE = tuple(
 )  # fmt: skip
 """Words for one idea, whatever the trade."""
 
+DAYS = frozenset(map(stem, "mon tue wed thu fri sat sun".split())) | frozenset(  # noqa: SIM905
+    term
+    for group in _ALIKE
+    for term in group
+    if group
+    & {stem(f"{day}day") for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")}
+)
+"""Stems of days: what is on one is not called so."""
+
 
 class Vocabulary:
     """The stems of some rows, found by what customers write for them."""

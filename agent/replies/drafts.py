@@ -13,12 +13,14 @@ class Draft:
 
     ``traits`` are what its confidence is judged by, by name; empty where rows answer. ``guess``:
     rows tell about what was named, and whether they say what was asked has still to be read.
+    ``far``: a guess in spite of words that the row does not explain; reading must be surer of it.
     """
 
     text: str
     evidence: tuple[Evidence, ...]
     traits: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), compare=False)
     guess: bool = False
+    far: bool = False
 
 
 def worded(evidence: Evidence, sentence: str) -> Evidence:

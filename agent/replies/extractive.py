@@ -35,6 +35,10 @@ Similarity = Callable[[str, Sequence[str]], list[float]]
 
 _MOST_SENTENCES = 3
 
+_FAR_MAY_ANSWER = 1.5
+"""What reading must say (log-odds) of a row that leaves words of the question unexplained. On the
+68 brands with catalogues 48 of 56 such replies are right; a lower bar lets more wrong ones in."""
+
 _TORN = 1.5
 """What a sentence loses (log-odds) that hangs on one which its passage lacks. A guess: nothing that
 is as likely may be kept behind it."""
@@ -88,16 +92,18 @@ class ExtractiveComposer:
             evidence,
             earlier=read_question(previous) if leans else None,
         )
-        if draft is not None and draft.guess and not leans and not self._answers(question, draft):
+        unread = draft is not None and draft.guess and (draft.far or not leans)
+        if draft is not None and unread and not self._answers(question, draft):
             return None
         return draft
 
     def _answers(self, question: str, draft: Draft) -> bool:
         """Whether reading finds that a guess, or a sentence of it, may answer."""
         if self._read is None:
-            return True
+            return not draft.far
         sentences = [unit.text for unit in units_of(draft.text)]
-        return max(self._read(question, [draft.text, *sentences])) >= MAY_ANSWER
+        best = max(self._read(question, [draft.text, *sentences]))
+        return best >= (_FAR_MAY_ANSWER if draft.far else MAY_ANSWER)
 
     def compose(
         self,

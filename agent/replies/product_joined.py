@@ -10,6 +10,7 @@ from agent.replies.product_strange import unexplained
 from agent.replies.product_wishes import Wish, wish_of
 from agent.replies.product_words import product_of
 from agent.replies.questions import Aspect, Question, read_question
+from knowledge_base.catalogue_columns import MORE_OR_LESS
 from knowledge_base.catalogue_names import Names
 from knowledge_base.catalogue_query import parse_query
 
@@ -38,7 +39,9 @@ def answer_joined(question: Question, rows: Sequence[Evidence]) -> Draft | None:
 
 
 def _compares(question: Question) -> bool:
-    return Aspect.COMPARE in question.aspects or parse_query(question.text).compares
+    text = question.text
+    compares = Aspect.COMPARE in question.aspects or parse_query(text).compares
+    return compares or MORE_OR_LESS.search(text) is not None
 
 
 def _wishes(whole: Question, parts: Sequence[Question], rows: Sequence[Evidence]) -> list[Wish]:

@@ -15,7 +15,7 @@ from agent.replies.product_words import (
     upper,
 )
 from agent.replies.questions import Question
-from knowledge_base.catalogue_filters import in_color, keeps_to
+from knowledge_base.catalogue_filters import asked_colors, in_color, keeps_to
 from knowledge_base.catalogue_query import CatalogueQuery, parse_query
 
 MOST_LISTED = 3
@@ -31,7 +31,7 @@ def none_so(question: Question, rows: list[Evidence], wishes: Sequence[Wish]) ->
     """
     color = next((wish.color for wish in wishes if wish.color), "")
     products = [product_of(e) for e in rows]
-    if color and any(p.colors for p in products):
+    if color in asked_colors(question.text) and any(p.colors for p in products):
         if any(in_color(p, color) for p in products):
             return None
         shown = [e for e in rows if product_of(e).colors][:MOST_LISTED]

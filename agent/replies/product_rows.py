@@ -14,13 +14,14 @@ from agent.replies.product_cells import answer_one
 from agent.replies.product_joined import answer_joined
 from agent.replies.product_sets import answer_several
 from agent.replies.product_strange import ASKING, covers_all, unexplained
-from agent.replies.product_wishes import COLOR_STEMS, carried_on, columns_of, wish_of
+from agent.replies.product_wishes import COLOR_STEMS, Wish, carried_on, columns_of, wish_of
 from agent.replies.product_words import product_of
 from agent.replies.questions import Aspect, Question, read_question
 from agent.replies.scoring import respelled
 from agent.replies.words import content_stems, words
 from intents.types import Understanding
 from knowledge_base.asking_slips import mend_asking
+from knowledge_base.catalogue_columns import asked_extreme
 from knowledge_base.catalogue_query import parse_query
 from knowledge_base.catalogue_words import words_of
 from knowledge_base.types import Product
@@ -85,11 +86,37 @@ def answer_from_products(
         return None
     sure = not strange and _are_meant(question, products)
     if not sure and not _is_about_products(question, understanding, rows, named=named):
-        return None
+        return _far(question, strange, rows, wishes)
     if len(rows) > 1:
         return answer_several(question, rows, wishes, sure=sure)
     return answer_one(wishes[0], rows[0], sure=sure)
 
+
+def _far(
+    question: Question, strange: set[str], rows: list[Evidence], wishes: Sequence[Wish]
+) -> Draft | None:
+    """Answer from the one row found in spite of words that it does not explain, to be read.
+
+    Not where one of those words may tell it from another row, nor to deny anything.
+    """
+    names = content_stems(f"{rows[0].heading} {product_of(rows[0]).category}")
+    compares = Aspect.COMPARE in question.aspects or parse_query(question.text).compares
+    if len(rows) > 1 or compares or (question.stems & _SERVICE) - names:
+        return None
+    if strange & _TELLS_APART or _SEVERAL.search(question.text):
+        return None
+    draft = answer_one(wishes[0], rows[0], sure=False)
+    if draft is None or draft.text.startswith("No,"):
+        return None
+    return replace(draft, guess=True, far=True)
+
+
+_APART = """big bigger biggest small smaller smallest little large larger long short tall mini wee
+    tiny plus pro max ultra lite jumbo half double single other another different just only alone
+    adult kids child student senior set pack pair bundle together"""
+_TELLS_APART = frozenset(_APART.split())
+"""Words that tell one row from another of its kind; where the row has them not, it is another."""
+_SEVERAL = re.compile(r"\b(?:each|both|vs|versus|instead of|against|or)\b", re.IGNORECASE)
 
 _ASKS_ITSELF = re.compile(
     r"\b(?:sizes?|sz|colou?rs?|fits?|come|comes|coming|is|are|do|does|how|when|which|heavy|weigh\w*|"
@@ -109,7 +136,8 @@ def _mended(question: Question, rows: Sequence[Evidence]) -> Question:
 def _are_meant(question: Question, products: Sequence[Product]) -> bool:
     """Whether each row has every naming word; rows set against each other need not."""
     compares = Aspect.COMPARE in question.aspects or parse_query(question.text).compares
-    return compares or covers_all(question, products)
+    two = asked_extreme(question.text, products) is not None and len(products) == _PAIR
+    return compares or two or covers_all(question, products)
 
 
 def _is_about_products(

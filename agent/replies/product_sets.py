@@ -23,6 +23,7 @@ from agent.replies.product_words import (
 from agent.replies.questions import Aspect, Question
 from agent.replies.words import content_stems
 from knowledge_base.catalogue_columns import (
+    ENDS,
     Extreme,
     asked_extreme,
     by_extreme,
@@ -149,6 +150,10 @@ def _end(question: Question, extreme: Extreme, rows: list[Evidence]) -> tuple[st
             f"{upper(_among(question, rows) + 'that is')} {lower(the)}. {text.replace(the, it, 1)}"
         )
     chosen = by_sku[first.sku]
+    if len(rows) == _PAIR and not (ENDS.search(question.text) or Aspect.PRICE in question.aspects):
+        other = next(e for e in rows if e is not chosen)
+        text = f"{text[:-1]}, against {cell(product_of(other), extreme.column)} for the "
+        return f"{text}{other.heading}.", [chosen, other]
     if Aspect.PRICE in question.aspects:
         text = f"{text} {'They cost' if plural else 'It costs'} {price_of(chosen)}."
     return text, [chosen]

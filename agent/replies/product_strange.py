@@ -7,7 +7,7 @@ from itertools import pairwise
 from agent.replies.product_wishes import Wish
 from agent.replies.questions import Question
 from agent.replies.words import STOP_WORDS, content_stems, stem
-from knowledge_base.catalogue_columns import ENDS, asked_extreme
+from knowledge_base.catalogue_columns import MORE_OR_LESS, asked_extreme
 from knowledge_base.catalogue_names import clauses_of
 from knowledge_base.catalogue_query import AMOUNTS, spoken_amounts
 from knowledge_base.catalogue_words import Vocabulary, row_words, words_of
@@ -54,7 +54,7 @@ def unexplained(
     explained = _explained(wishes)
     text = AMOUNTS.sub(" ", spoken_amounts(spell_out(question.text)))
     if asked_extreme(text, products) is not None:
-        text = ENDS.sub(" ", text)
+        text = MORE_OR_LESS.sub(" ", text)
     short = len(row_words(text)) <= SHORT_QUESTION
     strange: set[str] = set()
     for clause in clauses_of(text):

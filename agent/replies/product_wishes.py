@@ -136,8 +136,9 @@ def _other_size(
             return ""  # "have you got 6" asks for no pot of 6 cm
     unlike = found.isdigit() and not any(re.search(r"\d", size) for size in product.sizes)
     lettered = any(size.casefold() in _LETTER_SIZES for size in product.sizes)
-    unlike = unlike or (len(found) == 1 and found.isalpha() and not lettered)
-    if not found or unlike or (len(found) > 1 and stems_of(found) <= name):
+    single = len(found) == 1 and found.isalpha()
+    unlike = unlike or (single and not lettered)
+    if not found or unlike or (not single and stems_of(found) <= name):
         return ""
     return _LETTERS.get(found.casefold(), found.upper())
 

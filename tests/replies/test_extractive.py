@@ -370,3 +370,19 @@ def test_a_word_near_in_meaning_picks_the_sentence():
     )
 
     assert draft is None or draft.text.startswith("An elevator")
+
+
+@pytest.mark.parametrize(
+    ("question", "sure", "said"),
+    [
+        ("hun my nan with her hip wants the larkrun, price of it", 2.0, "119.95"),
+        ("hun my nan with her hip wants the larkrun, price of it", 1.0, ""),
+        ("price of the tiny larkrun for nan", 2.0, ""),
+        ("larkrun price against whatever nan has", 2.0, ""),
+    ],
+)
+def test_a_row_that_leaves_words_unexplained_is_read_strictly(question, sure, said):
+    composer = ExtractiveComposer(read=lambda _question, sentences: [sure] * len(sentences))
+    draft = composer.from_rows(question, None, (from_product(product("Larkrun Trek", "119.95")),))
+
+    assert (draft is not None and said in draft.text) if said else draft is None
