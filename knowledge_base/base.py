@@ -139,6 +139,11 @@ class KnowledgeBase:
         if evidence is not None and (hits or products):
             signs = features_of(evidence)
             answerability = self._model.probability(signs)
+        if not products and evidence is not None:
+            # Only to be told that none is so: they do not make the question answerable.
+            products = self.catalogue.missed_by(
+                spell_out(evidence.question.asked), previous=previous
+            )
         return SearchResult(
             question=question,
             hits=hits,

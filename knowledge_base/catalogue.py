@@ -7,13 +7,19 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 
 from knowledge_base.asking_slips import mend_asking
 from knowledge_base.catalogue_columns import ENDS, asked_extreme, by_extreme
-from knowledge_base.catalogue_filters import fits, ordered, wanted_attributes, wanted_colors
+from knowledge_base.catalogue_filters import (
+    asked_colors,
+    fits,
+    ordered,
+    wanted_attributes,
+    wanted_colors,
+)
 from knowledge_base.catalogue_names import Names
 from knowledge_base.catalogue_query import (
     CatalogueQuery,
@@ -22,13 +28,21 @@ from knowledge_base.catalogue_query import (
     parse_query,
     spoken_amounts,
 )
+from knowledge_base.catalogue_runs import (
+    MOST_ROWS,
+    Found,
+    Name,
+    best_names,
+    head_of,
+    name_stems,
+    runs_of,
+    tells_size,
+    unique,
+)
 from knowledge_base.patterns import any_of
 from knowledge_base.question import is_elliptic
 from knowledge_base.types import Product
 from knowledge_base.words import STOP_WORDS, content_words, stem, words
-
-MOST_ROWS = 5
-"""Rows handed out for a filter; a text message holds no more."""
 
 LEAST_SIMILARITY = 0.3
 """Cosine from which a row may be offered to someone who asks for advice in their own words."""
@@ -41,25 +55,6 @@ SHORTEST_TOLERANT = 5
 
 Similar = Callable[[], Sequence[float]]
 """Gives the cosine of the question to each product, in the catalogue's order; called if needed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """A product's name as stems, with how much each tells."""
-
-    product: Product
-    stems: frozenset[str]
-    total: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A product whose name a question holds in part or in full, at these words' places."""
-
-    product: Product
-    places: frozenset[int]
-    weight: float
-    missing: float
 
 
 class Catalogue:
@@ -86,7 +81,7 @@ class Catalogue:
         Named products come back whatever else is asked of them, so that "sold out in 42" can be
         said; otherwise the rows that pass every filter. An elliptic question ("and in blue?")
         keeps what the one before it was about. Where nothing of a kind keeps to a limit on price
-        or colour, rows of that kind come back, none of which does. Nothing asked for: no row.
+        or colour there is no row: ``missed_by`` tells what there is. Nothing asked for: no row.
         """
         question = mend_asking(question, self._meant.terms)
         carried = self._carried(question, mend_asking(previous, self._meant.terms))
@@ -100,6 +95,31 @@ class Catalogue:
         if not named and carried:
             named = self.named(carried)
         return named or self._filtered(whole, similar)
+
+    def missed_by(self, question: str, *, previous: str = "") -> tuple[Product, ...]:
+        """Return rows of the kind asked for where none keeps to the price or colour asked for.
+
+        To be told as such: no row returned does. What costs least comes first where the limit is
+        on the price.
+        """
+        question = mend_asking(question, self._meant.terms)
+        whole = f"{self._carried(question, previous)} {question}".strip()
+        query = parse_query(whole)
+        priced = query.limits_price and query.speaks_of_money
+        if query.sizes or not (priced or asked_colors(whole)):
+            return ()
+        asked = frozenset(stem(word) for word in words(whole) if word not in STOP_WORDS)
+        rows = self._meant.of_kind(spoken_amounts(whole), query) if priced else ()
+        rows = rows or self._of_kind(asked)
+        if not rows or len(rows) == len(self.products):
+            return ()
+        wants = wanted_attributes(rows, asked)
+        kind = [p for p in rows if fits(p, CatalogueQuery(), wants, NO_COLORS)]
+        colors = wanted_colors(rows, whole)
+        if not (priced or colors) or any(fits(p, query, {}, colors) for p in kind):
+            return ()
+        order = Order.CHEAPEST if priced else query.order
+        return tuple(ordered(kind, replace(query, order=order))[:MOST_ROWS])
 
     def _carried(self, question: str, previous: str) -> str:
         """Return what is carried on from the question before; empty where nothing is."""
@@ -131,7 +151,7 @@ class Catalogue:
         """Return the products a question names, tolerating slips, plurals and parts of names."""
         numbers = [p for word in re.findall(r"[\w-]+", question) if (p := self.by_sku(word))]
         if numbers:
-            return _unique(numbers)
+            return unique(numbers)
         meant, joined = self._meant.meant(question), self._meant.joined(question)
         # "The Ridgeline and the Ridgeline Dry" are two, though one has all the words.
         if joined and (not meant or self._meant.repeats(joined)):
@@ -139,7 +159,7 @@ class Catalogue:
         if meant:
             return meant[:MOST_ROWS]
         terms = [self._name_stem(word) for word in content_words(question)]
-        return _best_names(self._candidates(terms))
+        return best_names(self._candidates(terms))
 
     def alternatives(self, products: Sequence[Product], question: str = "") -> tuple[Product, ...]:
         """Return what can be had instead of the sold-out ones among these, the most alike first.
@@ -169,7 +189,7 @@ class Catalogue:
         named = [sku for p in products for sku in _goes_with(p)]
         back = [p.sku for p in self.products if asked & set(_goes_with(p))] if asked else []
         rows = [row for sku in (*named, *back) if (row := self.by_sku(sku)) is not None]
-        return tuple(p for p in _unique(rows) if p.available and p.sku.casefold() not in asked)[
+        return tuple(p for p in unique(rows) if p.available and p.sku.casefold() not in asked)[
             :MOST_OFFERED
         ]
 
@@ -197,23 +217,20 @@ class Catalogue:
             return tuple(by_extreme(fitting, extreme)[:MOST_ROWS])
         if query.order is Order.NONE and not query.limits_price:
             return ()
-        limited = query.speaks_of_money or colors
-        if not fitting and limited and len(rows) < len(self.products):
-            return nearest(rows, query)
         return tuple(ordered(fitting, query)[:MOST_ROWS])
 
     # ── names ──────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def _frequency(self) -> Counter[str]:
-        return Counter(term for p in self.products for term in _name_stems(p.name))
+        return Counter(term for p in self.products for term in name_stems(p.name))
 
     @cached_property
-    def _names(self) -> tuple[_Name, ...]:
+    def _names(self) -> tuple[Name, ...]:
         return tuple(
-            _Name(product, terms, sum(map(self._weight, terms)))
+            Name(product, terms, sum(map(self._weight, terms)))
             for product in self.products
-            if (terms := _name_stems(product.name))
+            if (terms := name_stems(product.name))
         )
 
     @cached_property
@@ -224,7 +241,7 @@ class Catalogue:
         name of one word is a name, however many variants of it there are.
         """
         kinds = {stem(w) for p in self.products for w in content_words(p.category)}
-        heads = Counter(_head(p.name) for p in self.products if len(_name_stems(p.name)) > 1)
+        heads = Counter(head_of(p.name) for p in self.products if len(name_stems(p.name)) > 1)
         return frozenset(kinds | {head for head, count in heads.items() if count > 1})
 
     @cached_property
@@ -266,28 +283,28 @@ class Catalogue:
         )
         return None if best is None else str(best[0])
 
-    def _candidates(self, terms: Sequence[str]) -> list[_Found]:
+    def _candidates(self, terms: Sequence[str]) -> list[Found]:
         return [found for name in self._names for found in self._matches(name, terms)]
 
-    def _matches(self, name: _Name, terms: Sequence[str]) -> list[_Found]:
+    def _matches(self, name: Name, terms: Sequence[str]) -> list[Found]:
         """Return the runs of neighbouring words that belong to a name.
 
         Neighbours only, so that in "is the Ridgeline Dry cheaper than the Larkrun" the word dry is
         the Ridgeline's.
         """
-        found: list[_Found] = []
-        for run in _runs(terms, name.stems):
+        found: list[Found] = []
+        for run in runs_of(terms, name.stems):
             matched = {terms[i] for i in run}
             if not (matched & self._distinctive or (matched == name.stems and len(matched) > 1)):
                 continue
             weight = sum(map(self._weight, matched))
-            found.append(_Found(name.product, frozenset(run), weight, self._missing(name, matched)))
+            found.append(Found(name.product, frozenset(run), weight, self._missing(name, matched)))
         return found
 
-    def _missing(self, name: _Name, matched: Collection[str]) -> float:
+    def _missing(self, name: Name, matched: Collection[str]) -> float:
         """Return how much of a name is not said. Sizes do not count: a name means all of them."""
         unsaid = (term for term in name.stems if term not in matched)
-        return sum(self._weight(term) for term in unsaid if not _tells_size(term))
+        return sum(self._weight(term) for term in unsaid if not tells_size(term))
 
     # ── filters ────────────────────────────────────────────────────────────────────────────
 
@@ -305,8 +322,6 @@ class Catalogue:
         if not rows and not query.advice and not (query.limits_price and (wants or colors)):
             return ()
         fitting = [p for p in rows or self.products if fits(p, query, wants, colors)]
-        if rows and not fitting and ((query.limits_price and query.speaks_of_money) or colors):
-            return nearest([p for p in rows if fits(p, CatalogueQuery(), wants, NO_COLORS)], query)
         if not rows or query.advice:
             fitting = self._by_similarity(fitting, similar, all_kinds=not rows)
         return tuple(ordered(fitting, query)[:MOST_ROWS])
@@ -317,11 +332,12 @@ class Catalogue:
         The head of a category or name must be named (``boots``); failing that another word of the
         category will do (``acoustics`` for acoustic guitars).
         """
-        heads = {p.sku: {_head(p.category), _head(p.name)} & self._kinds for p in self.products}
+        heads = {p.sku: {head_of(p.category), head_of(p.name)} & self._kinds for p in self.products}
         rows = [p for p in self.products if asked & heads[p.sku]]
-        rows = rows or [p for p in self.products if asked & _name_stems(p.category)]
+        rows = rows or [p for p in self.products if asked & name_stems(p.category)]
         scores = {
-            p.sku: len(asked & _name_stems(p.category)) + (_head(p.category) in asked) for p in rows
+            p.sku: len(asked & name_stems(p.category)) + (head_of(p.category) in asked)
+            for p in rows
         }
         best = max(scores.values(), default=0)
         return tuple(p for p in rows if scores[p.sku] == best)
@@ -355,17 +371,6 @@ MOST_OFFERED = 3
 NO_COLORS = frozenset[str]()
 
 
-def nearest(rows: Sequence[Product], query: CatalogueQuery) -> tuple[Product, ...]:
-    """Return rows of the kind asked for where none keeps to a limit, to be told as such.
-
-    No row returned keeps to it; what costs least comes first where the limit is on the price.
-    """
-    if query.sizes:
-        return ()
-    order = Order.CHEAPEST if query.limits_price else query.order
-    return tuple(ordered(rows, replace(query, order=order))[:MOST_ROWS])
-
-
 def _comes_in(product: Product, sizes: set[str]) -> bool:
     return not product.sizes or bool(sizes & {normal_size(size) for size in product.sizes})
 
@@ -373,7 +378,7 @@ def _comes_in(product: Product, sizes: set[str]) -> bool:
 def _alike(one: Product, other: Product) -> int:
     """Return how many attribute values and name words two products share."""
     values = sum(other.attributes.get(name) == value for name, value in one.attributes.items())
-    return values + len(_name_stems(one.name) & _name_stems(other.name))
+    return values + len(name_stems(one.name) & name_stems(other.name))
 
 
 def _apart(one: Product, other: Product) -> Decimal:
@@ -389,57 +394,3 @@ def _goes_with(product: Product) -> list[str]:
         for sku in re.split(r"[|;,]", product.attributes.get("goes_with", ""))
         if sku.strip()
     ]
-
-
-def _unique(products: Sequence[Product]) -> tuple[Product, ...]:
-    return tuple({product.sku: product for product in products}.values())
-
-
-_SIZES = frozenset(
-    map(
-        stem,
-        ("small", "medium", "large", "mini", "big", "half", "single", "double", "inch", "cm", "ft"),
-    )
-)
-
-
-def _tells_size(term: str) -> bool:
-    """Whether a word of a name only tells which size of the same thing it is."""
-    return term.isdigit() or term in _SIZES
-
-
-def _name_stems(name: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in content_words(name))
-
-
-def _head(name: str) -> str:
-    """Return the stem of a name's last word: ``Ridgeline Dry Hiking Boots`` is about boots."""
-    found = [word for word in content_words(name) if not word.isdigit()]
-    return stem(found[-1]) if found else ""
-
-
-def _runs(terms: Sequence[str], wanted: frozenset[str]) -> list[range]:
-    """Return the longest runs of places whose terms are all wanted, none of them twice.
-
-    "The Ridgeline and the Ridgeline Wide" is two names, though their words are neighbours.
-    """
-    runs: list[range] = []
-    start = None
-    for i, term in enumerate((*terms, "")):
-        if start is not None and (term not in wanted or term in terms[start:i]):
-            runs.append(range(start, i))
-            start = None
-        if start is None and term in wanted:
-            start = i
-    return runs
-
-
-def _best_names(found: list[_Found]) -> tuple[Product, ...]:
-    """Pick the best match with its equals, then what the rest of the question names."""
-    picked: list[Product] = []
-    rest = sorted(found, key=lambda f: (-f.weight, f.missing))
-    while rest:
-        best = rest[0]
-        picked += [f.product for f in rest if f.places == best.places and f.missing <= best.missing]
-        rest = [f for f in rest if not f.places & best.places]
-    return _unique(picked)[:MOST_ROWS]

@@ -62,8 +62,7 @@ def answer_one(wish: Wish, evidence: Evidence, *, sure: bool, link: bool = True)
         it, plural = said.it
         said.sentences.append(f"{it} {agree(stock_of(product), plural=plural)}.")
     query = parse_query(wish.question.text)
-    limited = query.limits_price and not said.sentences
-    if (Aspect.PRICE in aspects or limited) and not denied:
+    if (Aspect.PRICE in aspects or query.limits_price) and not denied:
         it, plural = said.it
         said.sentences.append(cost_of(it, evidence, plural=plural))
     if not fits:

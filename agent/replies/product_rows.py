@@ -22,6 +22,7 @@ from agent.replies.words import content_stems, words
 from intents.types import Understanding
 from knowledge_base.asking_slips import mend_asking
 from knowledge_base.catalogue_columns import asked_extreme
+from knowledge_base.catalogue_filters import keeps_to
 from knowledge_base.catalogue_query import parse_query
 from knowledge_base.catalogue_words import words_of
 from knowledge_base.types import Product
@@ -70,6 +71,8 @@ def answer_from_products(
     asks = question.aspects or any(columns_of(question, product_of(e)) for e in rows)
     if earlier is not None and (names_only or not asks):
         question = replace(question, aspects=question.aspects | earlier.aspects)
+    if earlier is not None:
+        rows = _still_limited(question, earlier, rows)
     if not rows:
         return None
     if (joined := answer_joined(question, rows)) is not None:
@@ -124,6 +127,14 @@ _ASKS_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """What a question has that asks something itself; "and in black?" asks what the one before did."""
+
+
+def _still_limited(question: Question, earlier: Question, rows: list[Evidence]) -> list[Evidence]:
+    """Keep to the earlier question's limit on the price among several rows ("and in black?")."""
+    limit = parse_query(earlier.text)
+    if len(rows) == 1 or parse_query(question.text).limits_price or not limit.limits_price:
+        return rows
+    return [e for e in rows if keeps_to(limit, product_of(e))]
 
 
 def _mended(question: Question, rows: Sequence[Evidence]) -> Question:

@@ -58,6 +58,8 @@ CATALOGUE = Catalogue(
         ("women's trail shoes under $125", ["T3"]),
         ("which socks do you have", ["S1"]),
         ("do you have wool socks", ["S1"]),
+        ("jackets in pink", []),
+        ("tents under 50", []),
         ("can i return boots", []),
         ("where is my order", []),
         ("do you sell skis", []),
@@ -282,5 +284,8 @@ def test_sizes_in_words_are_read(text: str, size: str):
 
 
 def test_none_of_a_kind_is_told_by_rows_that_do_not_keep_to_the_limit():
-    assert [p.sku for p in CATALOGUE.look_up("jackets in pink")] == ["J1", "J2"]
-    assert [p.sku for p in CATALOGUE.look_up("tents under 50")] == ["N1", "N2"]
+    assert [p.sku for p in CATALOGUE.missed_by("jackets in pink")] == ["J1", "J2"]
+    assert [p.sku for p in CATALOGUE.missed_by("tents under 50")] == ["N1", "N2"]
+    assert CATALOGUE.missed_by("jackets in navy") == ()
+    assert CATALOGUE.missed_by("tents under 300") == ()
+    assert CATALOGUE.missed_by("where is my order") == ()

@@ -49,7 +49,8 @@ CATALOGUE = Catalogue(
 
 
 def answer(question: str) -> str | None:
-    rows = [from_product(row) for row in CATALOGUE.look_up(question)]
+    found = CATALOGUE.look_up(question) or CATALOGUE.missed_by(question)
+    rows = [from_product(row) for row in found]
     draft = answer_from_products(read_question(question), None, rows)
     return None if draft is None or draft.guess else draft.text
 
@@ -172,7 +173,9 @@ def test_odd_cells_make_a_sentence_or_none(column: str, value: str, text: str):
 
 
 def follow_up(previous: str, question: str) -> str | None:
-    rows = [from_product(row) for row in CATALOGUE.look_up(question, previous=previous)]
+    found = CATALOGUE.look_up(question, previous=previous)
+    found = found or CATALOGUE.missed_by(question, previous=previous)
+    rows = [from_product(row) for row in found]
     draft = answer_from_products(
         read_question(question), None, rows, earlier=read_question(previous)
     )
@@ -183,6 +186,7 @@ def follow_up(previous: str, question: str) -> str | None:
     ("previous", "question", "text"),
     [
         ("any pots?", "under 20", "The Terracotta Bowl costs £18."),
+        ("pots under 50", "and in blue?", "I find none in blue. The Terracotta Bowl comes in rust and sand; the Fern Planter comes in olive and black."),
         ("how much is the fern planter", "and the heron spade?", "The Heron Spade costs £34."),
         ("meadow apron in L?", "and the studio one", "No, the Studio Apron does not come in L. Sizes: S and M."),
         ("is the zinc trough in", "what about in moss", "No, the Zinc Trough does not come in moss. Colors: slate."),
