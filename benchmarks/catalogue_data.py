@@ -55,7 +55,7 @@ def catalogues() -> Iterator[Catalogue]:
             products=products,
             csv=own["products"],
             pages=brand["pages"],
-            # A row without a price is not taken in, so that nobody can be told of it.
+            # A row that is not taken in is one that nobody can be told of.
             questions=[
                 q for q in own["questions"] if {*map(_sku, q.get("rows", ()))} <= {*products}
             ],

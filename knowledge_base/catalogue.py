@@ -105,7 +105,7 @@ class Catalogue:
         question = mend_asking(question, self._meant.terms)
         whole = f"{self._carried(question, previous)} {question}".strip()
         query = parse_query(whole)
-        priced = query.limits_price and query.speaks_of_money
+        priced = query.limits_price and query.speaks_of_money and not query.compares
         if query.sizes or not (priced or asked_colors(whole)):
             return ()
         asked = frozenset(stem(word) for word in words(whole) if word not in STOP_WORDS)

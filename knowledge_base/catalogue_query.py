@@ -21,7 +21,7 @@ _AMOUNT_OF_MONEY = (
 """An amount that says what money it is; one of two groups holds the number."""
 _NO_PRICE_UNIT = (
     r"(?!\s*(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|miles?|km|lbs?|kg|g|oz|%|percent|"
-    r"people|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))(?!\w)"
+    r"people|guests?|lessons?|classes|sessions?|nights?|servings?|pairs?|pieces?|litres?|liters?|l\b|mm|cm|inch|am\b|pm\b))(?!\w)"
 )
 _MOST = any_of(
     r"(?:\b(?:under|below|less than|cheaper than|no more than|not more than|nothing over|"

@@ -38,7 +38,8 @@ def none_so(question: Question, rows: list[Evidence], wishes: Sequence[Wish]) ->
         each = [f"the {e.heading} comes in {listed(product_of(e).colors)}" for e in shown]
         return f"I find none in {color}. {upper('; '.join(each))}.", shown
     query = parse_query(question.text)
-    if query.limits_price and not any(keeps_to(query, p) for p in products):
+    # "The gap between 15 and 20 lessons" limits no price.
+    if query.limits_price and not query.compares and not any(keeps_to(query, p) for p in products):
         return _nearest_in_price(query, rows)
     return None
 

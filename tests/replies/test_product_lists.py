@@ -10,6 +10,7 @@ from agent.replies.product_rows import answer_from_products
 from agent.replies.questions import read_question
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.catalogue_names import Names
+from knowledge_base.catalogue_query import parse_query
 from knowledge_base.types import Product
 from tests.replies.builders import product as built
 
@@ -114,6 +115,12 @@ def test_every_row_and_column_named_is_told(question: str, text: str):
 )  # fmt: skip
 def test_two_rows_are_compared_by_a_column(question: str, text: str):
     assert answer(question) == text
+
+
+def test_a_gap_between_two_is_no_limit_on_the_price():
+    said = answer("whats the price gap between the heron spade 15 and 20")
+    assert "none at that price" not in (said or "")
+    assert parse_query("between 15 and 20 lessons").most is None
 
 
 def test_two_numbers_join_no_rows():
