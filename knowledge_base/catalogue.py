@@ -134,14 +134,14 @@ class Catalogue:
 
         'What about the dry' means the dry one of the shoes just asked about.
         """
-        known = frozenset().union(*(_name_stems(product.name) for product in before))
+        known = frozenset().union(*(name_stems(product.name) for product in before))
         new = {self._name_stem(word) for word in content_words(question)} - known - {""}
         if not (before and new):
             return ()
         shared = {
-            product.sku: len(_name_stems(product.name) & known & self._distinctive)
+            product.sku: len(name_stems(product.name) & known & self._distinctive)
             for product in self.products
-            if new <= _name_stems(product.name)
+            if new <= name_stems(product.name)
         }
         most = max(shared.values(), default=0)
         found = (p for p in self.products if most and shared.get(p.sku) == most)
