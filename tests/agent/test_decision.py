@@ -115,6 +115,24 @@ def test_two_intents_too_close_are_clarified() -> None:
     assert decision.options == ("track_order", "track_refund")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "route"),
+    [(0.47, 0.09, Route.KNOWLEDGE), (0.44, 0.17, Route.KNOWLEDGE), (0.44, 0.24, Route.CLARIFY)],
+)
+def test_two_intents_that_hold_the_right_one_too_rarely_are_not_offered(
+    first: float, second: float, route: Route
+) -> None:
+    pair = (
+        Candidate(intent="product_availability", confidence=first),
+        Candidate(intent="reschedule_appointment", confidence=second),
+    )
+    read = understanding("product_availability", first, candidates=pair, doubt=Doubt.TOO_CLOSE)
+
+    decision = decide(signals("any moss green left for my 4pm?", read=read), POLICY)
+
+    assert decision.route is route
+
+
 def test_a_text_that_cannot_end_texts_is_not_asked_whether_it_should() -> None:
     pair = (
         Candidate(intent="opt_out", confidence=0.41),
