@@ -9,6 +9,7 @@ from agent.domain.conversations import Pending, PendingKind
 from agent.domain.customers import Customer
 from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
 from agent.keywords import Keywords
+from agent.second_look import second_look
 from agent.turn_io import Stopwatch, TurnInput
 from agent.turn_ports import Understands
 from intents.types import ConsentReading, Doubt, Expected, Understanding
@@ -43,7 +44,8 @@ def _understood(signals: Signals, turn: TurnInput, understander: Understands) ->
     if signals.consent_word is not None or signals.consent_done or signals.keyword is not None:
         return signals
     expected = expected_of(turn.conversation.pending)
-    understanding = understander.understand(signals.text, expected)
+    read = understander.understand(signals.text, expected)
+    understanding = second_look(read, turn.previous, understander.understand)
     if understanding.answer is None:
         understanding = _gone_on(understanding, turn.previous, understander)
     heard = hear_pieces(signals.text, understanding.consent, understander.read_consent)

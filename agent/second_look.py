@@ -1,0 +1,116 @@
+"""A second look at an alarm that is not sure: without the brand's own names, and in its context.
+
+The models read a text alone, and know neither what a brand's products are called nor what a few
+words go on from. So 'drop on the scree zero' and 'and to canada' may sound like leaving. Where a
+reading is alarmed, but not surely, the text is read again as the brand and the customer see it;
+what is not heard then was heard in a name, or in too few words. Pure, but for reading.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from intents.types import ConsentReading, EntityType, Understanding
+
+ReadAgain = Callable[[str], Understanding]
+
+_SURE_FROM = 0.9
+"""Probability from which an alarm stands, whatever a second look says: a product may be called
+'Leave Me Alone'. Set by what a miss costs, not tuned."""
+
+_PERSON, _PERSON_FROM = "contact_human_agent", 0.5
+
+_NAMELESS = "item"
+"""What stands for a product's name; the models know it as anything that is sold."""
+
+_GOES_ON = re.compile(
+    r"\W*(?:(?:ok|okay|so|oh|yes|yeah|yep|hm+)\W+)*"
+    r"(?:and|or|what about|how about|even|same (?:for|to|with|in))\b",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 6
+"""A longer text that begins with 'and' says enough by itself."""
+
+
+def second_look(read: Understanding, previous: str, again: ReadAgain) -> Understanding:
+    """Return the reading without the alarms that a second look does not confirm.
+
+    ``previous`` is the customer's question before, empty where there is none.
+    """
+    for view in _views(read, previous):
+        if not _unsure_alarm(read):
+            break
+        read = _confirmed(read, again(view))
+    return read
+
+
+def _views(read: Understanding, previous: str) -> Iterator[str]:
+    """Yield the text as it says more: its products' names replaced, then after the question."""
+    nameless = _without_names(read)
+    if nameless != read.text:
+        yield nameless
+    few = len(read.text.split()) <= _MOST_WORDS
+    if previous and few and _GOES_ON.match(read.text):
+        yield f"{previous.rstrip(' ?.!')} {nameless}"
+
+
+def _without_names(read: Understanding) -> str:
+    """Return the text with each product's name replaced, where anything but names is left."""
+    text = read.text
+    for entity in sorted(read.entities, key=lambda e: -e.start):
+        if entity.type is EntityType.PRODUCT:
+            text = f"{text[: entity.start]}{_NAMELESS}{text[entity.end :]}"
+    left = re.sub(rf"\b{_NAMELESS}\b", "", text)
+    return text if any(c.isalpha() for c in left) else read.text
+
+
+def _unsure_alarm(read: Understanding) -> bool:
+    return (
+        _may_leave(read)
+        or any(topic.probability < _SURE_FROM for topic in read.topics)
+        or _PERSON_FROM <= _wants_person(read) < _SURE_FROM
+    )
+
+
+def _may_leave(read: Understanding) -> bool:
+    return read.consent is ConsentReading.UNSURE and read.consent_score < _SURE_FROM
+
+
+def _wants_person(read: Understanding) -> float:
+    return next((c.confidence for c in read.candidates if c.intent == _PERSON), 0.0)
+
+
+def _confirmed(read: Understanding, seen: Understanding) -> Understanding:
+    """Return a reading with those of its unsure alarms that another view of the text shares.
+
+    A topic is then as probable as where it is heard least.
+    """
+    heard = {topic.topic: topic.probability for topic in seen.topics}
+    sure = [t for t in read.topics if t.probability >= _SURE_FROM]
+    shared = [
+        replace(t, probability=min(t.probability, heard[t.topic]))
+        for t in read.topics
+        if t.probability < _SURE_FROM and t.topic in heard
+    ]
+    read = replace(read, topics=(*sure, *shared))
+    if _may_leave(read) and seen.consent is None:
+        read = _with_intents_of(replace(read, consent=None, consent_score=0.0), seen, "opt_out")
+    if _PERSON_FROM <= _wants_person(read) < _SURE_FROM and _wants_person(seen) < _PERSON_FROM:
+        read = _with_intents_of(read, seen, _PERSON)
+    return read
+
+
+def _with_intents_of(read: Understanding, seen: Understanding, alarm: str) -> Understanding:
+    """Return the reading with the other view's intents, where its own best one is the alarm."""
+    if read.intent != alarm:
+        return read
+    return replace(
+        read,
+        intent=seen.intent,
+        confidence=seen.confidence,
+        candidates=seen.candidates,
+        doubt=seen.doubt,
+        out_of_scope=seen.out_of_scope,
+        out_of_scope_score=seen.out_of_scope_score,
+        parts=(),
+    )
