@@ -134,13 +134,13 @@ _ENDING = re.compile(
 """Beginnings of words, without accents."""
 
 _ENDING_ELSEWHERE = re.compile(
-    r"стоп|отпис|відпис|не\s+(?:пиш|присыл|шл|надсил|хо[чт])|сообщ|повідомл|смс|удал|видал|номер|рассыл|розсил|хватит|досить|"
-    r"退订|退訂|停止|别再|別再|不要|取消订阅|不想|短信|消息|訊息|骚扰|拉黑|删除|号码|"
+    r"стоп|отпи[сш]|відпи[сш]|не\s+(?:пиш|присыл|шл|надсил|хо[чт])|сообщ|повідомл|смс|удал|видал|номер|рассыл|розсил|хватит|досить|"
+    r"退订|退訂|停止|别再|別再|不要|取消订阅|取消訂閱|不想|短信|簡訊|消息|訊息|骚扰|騷擾|拉黑|删除|刪除|号码|號碼|"
     r"配信|メッセージ|メール|送らないで|やめて|止めて|解除|不要|迷惑|番号|"
     r"수신|문자|메시지|그만|보내지|차단|번호|거부|삭제|"
     r"إلغاء|الغاء|توقف|وقف|رسائل|رساله|رسالة|لا\s?ت|رقم|احذف|ازعاج|كفى|"
     r"बंद|रोक|हटा|मैसेज|संदेश|मत\s|नहीं चाहिए|नंबर|"
-    r"σταματ|μηνυμ|μήνυμ|διαγρ|αριθμ|הפסק|הסר|להסיר|הודע|מספר|תפסיק|หยุด|ยกเลิก|ข้อความ|เบอร์"
+    r"σταματ|μην[υύ]μ|διαγρ|αριθμ|הפסק|הסר|להסיר|הודע|מספר|תפסיק|หยุด|ยกเลิก|ข้อความ|เบอร์"
 )
 
 ENDINGS = _ENDING.pattern + _ENDING_ELSEWHERE.pattern
@@ -149,12 +149,18 @@ ENDINGS = _ENDING.pattern + _ENDING_ELSEWHERE.pattern
 _FEW_WORDS = 3
 
 
+def in_other_script(text: str) -> bool:
+    """Whether most letters of a text are in a script that the encoder cannot read at all."""
+    letters = sum(c.isalpha() for c in text)
+    return len(_SCRIPTS.findall(text)) > _MOSTLY * letters > 0
+
+
 def is_foreign(text: str) -> bool:
     """Whether a text is plainly in a language that the encoder does not read."""
     letters = [c for c in text if c.isalpha()]
     if not letters:
         return False
-    if len(_SCRIPTS.findall(text)) > _MOSTLY * len(letters):
+    if in_other_script(text):
         return True
     found = re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)?", text.casefold().replace("’", "'"))
     english = sum(word in _ENGLISH for word in found)
