@@ -7,7 +7,7 @@ what is not heard then was heard in a name, or in too few words. Pure, but for r
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from intents.types import ConsentReading, EntityType, Understanding
@@ -17,6 +17,10 @@ ReadAgain = Callable[[str], Understanding]
 _SURE_FROM = 0.9
 """Probability from which an alarm stands, whatever a second look says: a product may be called
 'Leave Me Alone'. Set by what a miss costs, not tuned."""
+
+_LEAVING_SURE_FROM = 0.75
+"""The same for leaving: of twenty ways to leave that begin with 'and' or 'or' the least sure has
+.84 in two versions of the models, harmless follow-ups lie between .2 and .65."""
 
 _PERSON, _PERSON_FROM = "contact_human_agent", 0.5
 
@@ -35,23 +39,20 @@ _MOST_WORDS = 6
 def second_look(read: Understanding, previous: str, again: ReadAgain) -> Understanding:
     """Return the reading without the alarms that a second look does not confirm.
 
-    ``previous`` is the customer's question before, empty where there is none.
+    ``previous`` is the customer's question before, empty where there is none. Only leaving is
+    looked at after it: a harmless question before them makes real alarms ('it caught fire', 'sue
+    you') sound harmless too, while the plain words of leaving stay sure of themselves.
     """
-    for view in _views(read, previous):
-        if not _unsure_alarm(read):
-            break
-        read = _confirmed(read, again(view))
+    nameless = _without_names(read)
+    if nameless != read.text and _unsure_alarm(read):
+        read = _confirmed(read, again(nameless))
+    if previous and _may_leave(read) and _goes_on(read.text):
+        read = _staying(read, again(f"{previous.rstrip(' ?.!')} {nameless}"))
     return read
 
 
-def _views(read: Understanding, previous: str) -> Iterator[str]:
-    """Yield the text as it says more: its products' names replaced, then after the question."""
-    nameless = _without_names(read)
-    if nameless != read.text:
-        yield nameless
-    few = len(read.text.split()) <= _MOST_WORDS
-    if previous and few and _GOES_ON.match(read.text):
-        yield f"{previous.rstrip(' ?.!')} {nameless}"
+def _goes_on(text: str) -> bool:
+    return len(text.split()) <= _MOST_WORDS and _GOES_ON.match(text) is not None
 
 
 def _without_names(read: Understanding) -> str:
@@ -73,7 +74,7 @@ def _unsure_alarm(read: Understanding) -> bool:
 
 
 def _may_leave(read: Understanding) -> bool:
-    return read.consent is ConsentReading.UNSURE and read.consent_score < _SURE_FROM
+    return read.consent is ConsentReading.UNSURE and read.consent_score < _LEAVING_SURE_FROM
 
 
 def _wants_person(read: Understanding) -> float:
@@ -92,12 +93,17 @@ def _confirmed(read: Understanding, seen: Understanding) -> Understanding:
         for t in read.topics
         if t.probability < _SURE_FROM and t.topic in heard
     ]
-    read = replace(read, topics=(*sure, *shared))
-    if _may_leave(read) and seen.consent is None:
-        read = _with_intents_of(replace(read, consent=None, consent_score=0.0), seen, "opt_out")
+    read = _staying(replace(read, topics=(*sure, *shared)), seen)
     if _PERSON_FROM <= _wants_person(read) < _SURE_FROM and _wants_person(seen) < _PERSON_FROM:
         read = _with_intents_of(read, seen, _PERSON)
     return read
+
+
+def _staying(read: Understanding, seen: Understanding) -> Understanding:
+    """Return the reading without the doubt about leaving, unless another view shares it."""
+    if not _may_leave(read) or seen.consent is not None:
+        return read
+    return _with_intents_of(replace(read, consent=None, consent_score=0.0), seen, "opt_out")
 
 
 def _with_intents_of(read: Understanding, seen: Understanding, alarm: str) -> Understanding:

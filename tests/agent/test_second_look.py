@@ -54,7 +54,7 @@ def test_leaving_that_is_heard_without_the_name_too_is_asked_about() -> None:
     assert seen.consent is ConsentReading.UNSURE
 
 
-@pytest.mark.parametrize("score", [0.9, 0.99])
+@pytest.mark.parametrize("score", [0.8, 0.99])
 def test_a_sure_alarm_stands_whatever_the_products_are_called(score: float) -> None:
     read = unsure("leave me alone already", score, "leave me alone")
 
@@ -86,18 +86,26 @@ def test_a_few_words_that_go_on_are_read_after_what_they_go_on_from(
     assert (seen.consent is ConsentReading.UNSURE) is asked
 
 
-def test_an_unsure_topic_is_as_probable_as_where_it_is_heard_least() -> None:
-    text = "and the reaper"
-    read = understanding(text=text, topics=topics(abuse=0.6, safety_issue=0.6, legal_threat=0.95))
-
-    seen = looked(
-        read, "price of the pruner", reaper=replace(CALM, topics=topics(safety_issue=0.5))
+def test_an_unsure_topic_is_as_probable_as_without_the_names() -> None:
+    text = "blade for the reaper"
+    read = understanding(
+        text=text,
+        topics=topics(abuse=0.6, safety_issue=0.6, legal_threat=0.95),
+        entities=(named(text, "reaper"),),
     )
+
+    seen = looked(read, item=replace(CALM, topics=topics(safety_issue=0.5)))
 
     assert {t.topic: t.probability for t in seen.topics} == {
         "legal_threat": 0.95,
         "safety_issue": 0.5,
     }
+
+
+def test_a_topic_is_no_less_probable_after_a_harmless_question() -> None:
+    read = understanding(text="and it caught fire", topics=topics(safety_issue=0.6))
+
+    assert looked(read, "price of the toaster") == read
 
 
 def test_a_person_who_is_part_of_a_name_is_not_asked_for() -> None:
