@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
-from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn
+from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn, says_again
+from agent.replies.labels import place_of
 from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
@@ -159,13 +160,16 @@ class ExtractiveComposer:
 
     def _join(self, picked: "_Picked") -> Draft | None:
         asked, candidates, best = picked.asked, picked.candidates, picked.best
-        chosen = [best]
+        chosen, agreeing = [best], list[int]()
         text = self._text(asked, candidates, chosen)
         if not text:
             return None
         for index in followers(asked, candidates, picked.scores, best):
             if len(chosen) == _MOST_SENTENCES:
                 break
+            if says_again(asked, candidates[index], [candidates[i] for i in chosen]):
+                agreeing.append(index)  # told once, but it speaks for the reply
+                continue
             longer = self._text(asked, candidates, [*chosen, index])
             if longer and longer != text and self._fits(longer):
                 chosen, text = [*chosen, index], longer
@@ -175,7 +179,12 @@ class ExtractiveComposer:
             return None
         used = {candidates[i].evidence.id: candidates[i].evidence for i in chosen}
         traits = traits_of(
-            asked, candidates, picked.scores, picked.weights, chosen, matter=picked.matter
+            asked,
+            candidates,
+            picked.scores,
+            picked.weights,
+            [*chosen, *agreeing],
+            matter=picked.matter,
         )
         return Draft(text=text, evidence=tuple(used.values()), traits=traits)
 
@@ -187,6 +196,7 @@ class ExtractiveComposer:
                 heading=candidates[i].evidence.heading,
                 siblings=_siblings(candidates, i),
                 first=i == chosen[0] == order[0],
+                place=place_of(candidates[i], candidates),
             )
             for i in order
         ]

@@ -1,11 +1,13 @@
 """What is said beside the sentence that answers best: what it hangs on, limits it, or goes on."""
 
 import re
+from collections.abc import Sequence
 
 from agent.replies.cutting import asks_for_several
 from agent.replies.evidence import sentences_of
 from agent.replies.questions import Aspect, Question
-from agent.replies.scoring import HANGING, Candidate, Scored
+from agent.replies.scoring import HANGING, Candidate, Scored, with_lead_in
+from agent.replies.values import values_of
 from knowledge_base.types import Product
 
 _FOLLOWS = 3.0
@@ -115,6 +117,28 @@ def _as_much_to_the_point(asked: Question, one: Candidate, best: Candidate) -> b
     if best.unit.kind == "sentence":
         return True
     return (best.stems & asked.stems) <= one.stems
+
+
+def says_again(asked: Question, one: Candidate, chosen: Sequence[Candidate]) -> bool:
+    """Whether another page's sentence only tells the figures that those chosen tell already.
+
+    Rows of tables look alike and tell of different things, and so do sentences of one passage; what
+    has a word of the question that those chosen lack tells of another thing too.
+    """
+    if one.unit.kind == "row":
+        return False
+    others = [c for c in chosen if c.evidence.id != one.evidence.id]
+    figures = {value.key for value in values_of(one.unit.text)}
+    told = {value.key for other in others for value in values_of(with_lead_in(other.unit))}
+    if not figures or not figures <= told:
+        return False
+    stems = frozenset[str]().union(*(other.stems | other.above for other in others))
+    another = (one.stems | one.above) & asked.stems - stems
+    return not another and len(one.stems & stems) >= _SAME_MATTER * len(one.stems)
+
+
+_SAME_MATTER = 0.5
+"""Share of a sentence's words that stand in those told, for equal figures to be the same fact."""
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:

@@ -12,6 +12,7 @@ import structlog
 from agent.brand import Brand
 from agent.domain.signals import FailureKind
 from agent.replies.confidence import ConfidenceModel
+from agent.replies.contacts import WAYS, answer_with_contact
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence, from_brand, from_passage, from_product
 from agent.replies.extractive import ExtractiveComposer
@@ -174,11 +175,10 @@ class GroundedAnswerer:
         from_rows = self._extractive.from_rows(question, understanding, rows, previous=previous)
         if from_rows is not None:
             return self._guarded("extractive", from_rows, from_rows.evidence, question)
-        if self._brand_facts and _asks_for_contact(question, understanding):
-            told = " ".join(item.text for item in self._brand_facts)
-            contact = Draft(text=told, evidence=self._brand_facts)
-            return self._guarded("extractive", contact, self._brand_facts, question)
         evidence = self._prose(found, facts)
+        contact = self._contact(question, understanding, evidence)
+        if contact.said:
+            return contact
         trusted = found.answerability >= self._min_answerability
         if not evidence or not (trusted or self._confidence):
             return _Composed()
@@ -200,6 +200,21 @@ class GroundedAnswerer:
         against = tuple(dict.fromkeys((*draft.evidence, *few)))
         extract = self._guarded("extractive", draft, against, question)
         return replace(extract, cut=composed.cut + extract.cut, llm_failure=composed.llm_failure)
+
+    def _contact(
+        self, question: str, understanding: Understanding | None, evidence: Sequence[Evidence]
+    ) -> _Composed:
+        """Tell how to reach what the question names, else the brand where that is asked."""
+        named = answer_with_contact(question, evidence)
+        if named is not None:
+            composed = self._guarded("extractive", named, named.evidence, question)
+            if composed.said:
+                return composed
+        if not self._brand_facts or not _asks_for_contact(question, understanding):
+            return _Composed()
+        told = " ".join(item.text for item in self._brand_facts)
+        contact = Draft(text=told, evidence=self._brand_facts)
+        return self._guarded("extractive", contact, self._brand_facts, question)
 
     def _only_question(self, question: str, understanding: Understanding | None) -> _Composed:
         """Answer the one question in a story, from rows: a page's rule may turn on the story."""
@@ -288,11 +303,6 @@ _CONTACT = re.compile(
 _OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", re.IGNORECASE)
 
 
-_WAYS = content_stems(
-    """contact reach talk speak call phone telephone email mail text chat write message person human
-    agent someone somebody customer service support help helpdesk desk team staff rep line number
-    hours open assistance department representative"""
-)
 _MOST_STRANGE = 0.5
 """Share of a question's words that may be no way of reaching anybody."""
 
@@ -314,5 +324,5 @@ def _asks_for_contact(question: str, understanding: Understanding | None) -> boo
     if understanding is not None and understanding.intent == "contact_customer_service":
         asked = content_stems(question)
         # "Do you have an app" may be taken for a way to reach us; what it names must be one.
-        return len(asked - _WAYS) <= _MOST_STRANGE * len(asked)
+        return len(asked - WAYS) <= _MOST_STRANGE * len(asked)
     return _CONTACT.search(question) is not None and _OWN_MATTER.search(question) is None

@@ -17,13 +17,14 @@ _LISTED_CHARS = 140
 class Piece:
     """A unit to say, its passage's heading and, for a list item, the whole list.
 
-    ``first``: it is the one that answers best.
+    ``first``: it is the one that answers best; ``place``: whose it is, where others have the like.
     """
 
     unit: Unit
     heading: str
     siblings: tuple[Unit, ...]
     first: bool
+    place: str = ""
 
 
 def spoken(question: Question, piece: Piece) -> str:
@@ -39,6 +40,8 @@ def spoken(question: Question, piece: Piece) -> str:
     else:
         text = cut_sentence(question, unit.text)
     text = _without_others_answer(question, piece.heading, text)
+    if piece.place:
+        text = f"{piece.place} {_lowered(text)}"
     if piece.first and unit.kind == "sentence" and not is_fragment(unit.text):
         text = _opened(question, text)
     return _ended(text)
@@ -79,6 +82,9 @@ def _row(text: str) -> str:
         return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else text
     pairs = [cell.partition(":") for cell in text.split(";") if cell.strip()]
     (_, _, subject), *others = pairs
+    if len(others) == 1 and not is_plain(others[0][0]) and _DAY.match(subject.strip()):
+        # "Day: Sunday; Leith: 10 to 4": the column is whose hours they are.
+        return f"{others[0][0].strip()}: {subject.strip()} {others[0][2].strip()}"
     told = [
         f"{_uncapped(header.strip())} {value.strip()}"
         for header, _, value in others
@@ -89,8 +95,20 @@ def _row(text: str) -> str:
 
 def _uncapped(header: str) -> str:
     """Lower a plain header's first letter, but leave ``US size`` and ``Fort Collins`` alone."""
-    first = re.split(r"[\s(,/]", header, maxsplit=1)[0].casefold()
-    return _lowered(header) if first in _PLAIN_HEADERS and not header[:2].isupper() else header
+    return _lowered(header) if is_plain(header) else header
+
+
+def is_plain(header: str) -> bool:
+    """Whether a header says what its cells are, not whose or what they belong to by name."""
+    first = re.split(r"[\s(,/]", header.strip(), maxsplit=1)[0].casefold()
+    return first in _PLAIN_HEADERS and not header.strip()[:2].isupper()
+
+
+_DAY = re.compile(
+    r"(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:days?)?|weekdays?|weekends?|daily"
+    r"|every day)\b",
+    re.IGNORECASE,
+)
 
 
 _PLAIN = """
@@ -109,6 +127,8 @@ _PLAIN = """
     colors colours valid expires points spending events event good use uses number amount
     amounts total value service services treatment treatments item items product products
     package packages plan plans type types kind kinds model models small medium large your you
+    address addresses phone telephone email online offline proof contact in on at by with
+    subscription website opening hours closing result status
     after before between within takes taken lasts needs need open opens closes closed weekday
     weekdays weekend weekends morning afternoon evening night nights holds hold"""
 _PLAIN_HEADERS = frozenset(_PLAIN.split())

@@ -147,12 +147,59 @@ def find_parts(
 ) -> tuple[Part, ...]:
     """Return the wishes of a message that holds several, in order; nothing for any other."""
     labels = parameters.intents.labels
+    questions = _questions(text, read_clauses, labels)
+    if questions:
+        return questions
     pieces = evidence(whole, read_clauses, labels)
     if pieces is None or parameters.parts is None:
         return ()
     if probability(pieces, parameters.parts) < parameters.parts.threshold:
         return ()
     return _join(text, read_clauses, labels)
+
+
+_ASKS = re.compile(
+    r"(?:(?:hi|hiya|hey|hello|and|also|so)(?: there)?\W+)*"
+    r"(?:do|does|is|are|can|could|may|will|would|how|what(?:'?s)?|wh?ats|"
+    r"when|where|wheres|who|whos|which)\s+(?!(?:for|about|with|if)\b)(?=\w+\s+\w)",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\b(?:it|its|that|this|they|them|these|those|ones?|there|then|he|she)\b", re.IGNORECASE
+)
+_OWN_WORDS = re.compile(r"\b(?!(?:the|you|your|and|for|much|many|long|have|any|get)\b)[^\W\d_]{3,}")
+
+
+def _questions(
+    text: str, read_clauses: Sequence[Clause], labels: Sequence[str]
+) -> tuple[Part, ...]:
+    """Return the clauses of a message where each plainly asks of something else.
+
+    'Can I pay cash and do you take cheques': one intent for both tells nothing against it. A clause
+    that means something of the one before belongs to it.
+    """
+    found: list[Part] = []
+    words: list[frozenset[str]] = []
+    for place, clause in enumerate(read_clauses):
+        best = int(clause.chances.argmax())
+        said = text[clause.start : clause.end]
+        if labels[best] in QUIET and not place and not _ASKS.match(said):
+            continue  # a greeting
+        own = frozenset(_OWN_WORDS.findall(_ASKS.sub("", said.casefold(), count=1)))
+        known = labels[best] not in QUIET and clause.chances[best] >= _LEAST_CONFIDENCE
+        if not (known and own and _ASKS.match(said)) or (place and _POINTS.search(said)):
+            return ()
+        if any(own <= others for others in words):
+            return ()
+        words.append(own)
+        found.append(
+            Part(
+                text=said.strip(" ,;"),
+                intent=labels[best],
+                confidence=round(float(clause.chances[best]), 4),
+            )
+        )
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _join(text: str, clauses_read: Sequence[Clause], labels: Sequence[str]) -> tuple[Part, ...]:

@@ -64,3 +64,32 @@ def test_a_sentence_torn_from_the_one_it_hangs_on_does_not_lead() -> None:
     prices = evidence("Shipping", "Express takes two days and costs $15.", 2)
     text = said("what does express cost", offers, prices, read=liking("Express"))
     assert text.startswith("Express takes two days and costs $15.")
+
+
+POOL = evidence("Swimming > Prices", "A swim costs £6 and lasts 90 minutes. Towels are extra.", 1)
+ASKED_OFTEN = evidence("what is a swim", "A swim is £6 for 90 minutes.", 2)
+SAUNA = evidence("Sauna", "The sauna costs £6 for 90 minutes in a cubicle of your own.", 3)
+
+
+def test_a_fact_is_told_once_though_two_pages_have_it():
+    text = said("how much is a swim", POOL, ASKED_OFTEN, read=liking("swim"))
+    assert text.count("£6") == 1
+
+
+def test_equal_figures_of_another_thing_are_told_too():
+    text = said("price of a swim and of the sauna", POOL, SAUNA, read=liking("swim", "sauna"))
+    assert text.count("£6") == 2
+
+
+def test_of_two_places_with_a_line_alike_the_place_is_said():
+    mill = evidence("Baths > Mill Lane", "**Lockers:** £1 coins only.", 1)
+    quay = evidence("Baths > Quay", "**Lockers:** free, bring a padlock.", 2)
+    read = liking("padlock")
+    assert said("lockers at the quay", mill, quay, read=read).startswith("Quay lockers: free")
+    assert said("lockers at the quay", quay, read=read).startswith("Lockers: free")
+
+
+def test_a_days_row_is_told_under_the_name_of_its_column():
+    week = evidence("Baths > Quay", "Day: Sunday; Quay: 9am to 1pm\nDay: Monday; Quay: closed", 1)
+    text = said("is the quay open sunday morning", week, read=liking("Sunday"))
+    assert text == "Quay: Sunday 9am to 1pm."

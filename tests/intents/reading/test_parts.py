@@ -112,3 +112,21 @@ def test_one_wish_has_no_parts(shipped: Understander, text: str) -> None:
 )
 def test_a_question_that_leans_on_the_one_before_is_no_stretch_of_its_own(text: str) -> None:
     assert clauses(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        (
+            "can i pay by cheque and do you take bitcoin",
+            ["can i pay by cheque", "do you take bitcoin"],
+        ),
+        ("hi, how much is a wash and how much is a dry cut", ["hi, how much is a wash", "how much is a dry cut"]),
+        ("how much is a wash and how much is it for kids", []),
+        ("how much is a wash and what for kids", []),
+    ],
+)  # fmt: skip
+def test_two_plain_questions_are_two_wishes_even_of_one_intent(
+    shipped: Understander, text: str, wishes: list[str]
+) -> None:
+    assert [part.text for part in shipped.understand(text).parts] == wishes
