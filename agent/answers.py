@@ -39,6 +39,10 @@ class KnowledgeAnswers:
         """The live knowledge's version."""
         return self.knowledge.version
 
+    def mended(self, text: str) -> str:
+        """Return a text with the slips mended whose words the knowledge spells otherwise."""
+        return self.knowledge.base.mended(text)
+
     def answer(
         self,
         question: str,

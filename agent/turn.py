@@ -49,7 +49,11 @@ class TurnTaker:
     def _take(self, turn: TurnInput) -> TurnOutcome:
         stopwatch = Stopwatch()
         signals = gather(
-            turn, keywords=self.keywords, understander=self.understander, stopwatch=stopwatch
+            turn,
+            keywords=self.keywords,
+            understander=self.understander,
+            mend=self.answerer.mended,
+            stopwatch=stopwatch,
         )
         before = decide(signals, self.policy)
         signals, before = self._settle_closeness(signals, before)

@@ -41,6 +41,10 @@ class Answers(Protocol):
         """The knowledge's version."""
         ...
 
+    def mended(self, text: str) -> str:
+        """Return a text with the slips mended whose words the knowledge spells otherwise."""
+        ...
+
     def answer(
         self,
         question: str,

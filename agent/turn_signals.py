@@ -1,6 +1,7 @@
 """Gathering what a decision looks at: consent words, keywords, understanding, context."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from agent.consent.free_text import hear, hear_pieces
@@ -15,11 +16,22 @@ from agent.turn_ports import Understands
 from intents.types import ConsentReading, Doubt, Expected, Understanding
 from knowledge_base.question import complete, substitutes
 
+Mend = Callable[[str], str]
+"""Returns a text with its slips mended."""
+
 
 def gather(
-    turn: TurnInput, *, keywords: Keywords, understander: Understands, stopwatch: Stopwatch
+    turn: TurnInput,
+    *,
+    keywords: Keywords,
+    understander: Understands,
+    mend: Mend,
+    stopwatch: Stopwatch,
 ) -> Signals:
-    """Return all that is known of a turn; no model runs where a word alone settles it."""
+    """Return all that is known of a turn; no model runs where a word alone settles it.
+
+    ``mend`` spells words as the pages do; only what a message is about is read from its result.
+    """
     text = "\n".join(turn.texts)
     signals = Signals(
         text=text,
@@ -31,13 +43,15 @@ def gather(
         pictures=turn.pictures,
     )
     began = time.perf_counter()
-    understood = _understood(signals, turn, understander)
+    understood = _understood(signals, turn, understander, mend)
     if understood.understanding is not None:
         stopwatch.add_since("understanding", began)
     return understood
 
 
-def _understood(signals: Signals, turn: TurnInput, understander: Understands) -> Signals:
+def _understood(
+    signals: Signals, turn: TurnInput, understander: Understands, mend: Mend
+) -> Signals:
     """Add what the models read: of what stands beside an opt-out, else of the whole message."""
     if signals.consent_word is ConsentReading.OPT_OUT:
         return _beside(signals, _said_besides(turn, understander), understander)
@@ -46,8 +60,14 @@ def _understood(signals: Signals, turn: TurnInput, understander: Understands) ->
     expected = expected_of(turn.conversation.pending)
     read = understander.understand(signals.text, expected)
     understanding = second_look(read, turn.previous, understander.understand)
-    if understanding.answer is None:
-        understanding = _gone_on(understanding, turn.previous, understander)
+    if understanding.answer is None and not _is_sure(understanding):
+        text = mend(signals.text)
+        goes_on = bool(turn.previous) and substitutes(text)
+        whole = complete(text, turn.previous) if goes_on else text
+        if whole != signals.text:
+            understanding = _read_anew(
+                understanding, understander.understand(whole), goes_on=goes_on
+            )
     heard = hear_pieces(signals.text, understanding.consent, understander.read_consent)
     signals = replace(signals, understanding=understanding, consent_heard=heard.reading)
     if heard.reading is ConsentReading.OPT_OUT:
@@ -59,30 +79,31 @@ _SURE = 0.9
 """P(intent) from which on a text that goes on from another is read by itself: 'and thanks'."""
 
 
-def _gone_on(
-    understanding: Understanding, previous: str, understander: Understands
-) -> Understanding:
-    """Take the matter of 'and sandals?' or 'what about Durango' from the question it goes on from.
+def _is_sure(understanding: Understanding) -> bool:
+    return understanding.confidence >= _SURE and not understanding.out_of_scope
 
-    Such a text alone may look like anything. Consent, mood and names are read from it alone.
+
+def _read_anew(own: Understanding, whole: Understanding, *, goes_on: bool) -> Understanding:
+    """Take the matter of 'and sandals?' from the question it goes on from, of a slip as mended.
+
+    Such a text alone may look like anything. Mood, topics and names are read from it alone, and
+    so is a plain wish for no more texts.
     """
-    text = understanding.text
-    if not (previous and substitutes(text)) or (
-        understanding.confidence >= _SURE and not understanding.out_of_scope
-    ):
-        return understanding
-    whole = understander.understand(complete(text, previous))
-    if whole.doubt is not Doubt.NONE:
-        return replace(understanding, doubt=Doubt.TOO_LOW, out_of_scope=False, parts=())
+    if own.consent is ConsentReading.OPT_OUT:
+        return own
+    consent = own.consent if goes_on else whole.consent
+    if goes_on and whole.doubt is not Doubt.NONE:
+        return replace(own, doubt=Doubt.TOO_LOW, out_of_scope=False, parts=())
     return replace(
-        understanding,
+        own,
         intent=whole.intent,
         confidence=whole.confidence,
         candidates=whole.candidates,
         doubt=whole.doubt,
         out_of_scope=whole.out_of_scope,
         out_of_scope_score=whole.out_of_scope_score,
-        parts=(),
+        consent=consent,
+        parts=() if goes_on else whole.parts,
     )
 
 

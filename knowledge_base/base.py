@@ -20,7 +20,7 @@ from knowledge_base.index import FORMAT, Index, load_index
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.opening_hours import as_searched, dated
 from knowledge_base.ports import EncoderLike, Today, Vectors
-from knowledge_base.question import Question, prepare, spell_out
+from knowledge_base.question import Question, mend_words, prepare, spell_out
 from knowledge_base.ranking import Candidates, Ranker, RankingModel
 from knowledge_base.types import EVERYBODY, Audience, Hit, Passage, Product, SearchResult
 from knowledge_base.vectors import VectorStore, encoder_mark
@@ -146,6 +146,7 @@ class KnowledgeBase:
             )
         return SearchResult(
             question=question,
+            mended=self.mended(question),
             hits=hits,
             products=products,
             answerability=answerability,
@@ -157,6 +158,10 @@ class KnowledgeBase:
             companions=self.catalogue.companions(products),
             near_products=() if evidence is None else self._near_products(evidence.vector),
         )
+
+    def mended(self, text: str) -> str:
+        """Return a text with the slips mended whose words this knowledge spells otherwise."""
+        return mend_words(text, self._index.speller)
 
     def evidence_for(
         self, question: str, *, k: int = 5, previous: str = "", audience: Audience = EVERYBODY

@@ -145,8 +145,10 @@ class Speller:
         One slip from five letters on, two from nine on; the first letter must agree, since people
         rarely miss it and a wrong mend is worse than none.
         """
-        if word in self._counts or len(word) < SHORTEST_MENDED or is_number(word):
+        if word in self._counts or is_number(word):
             return word
+        if len(word) < SHORTEST_MENDED:
+            return self._turned(word)
         from rapidfuzz.distance import OSA
 
         slips = 2 if len(word) >= SHORTEST_MENDED_TWICE else 1
@@ -159,6 +161,21 @@ class Speller:
         ]
         return min(near)[2] if near else word
 
+    def _turned(self, word: str) -> str:
+        """Mend two letters in the wrong order, or one written once for twice.
 
+        Other slips are not sure in so short a word.
+        """
+        if len(word) < SHORTEST_TURNED:
+            return word
+        turned = [word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)]
+        doubled = [word[:i] + word[i] + word[i:] for i in range(1, len(word))]
+        known = (w for w in (*turned, *doubled) if w in self._counts or w in _ASKING)
+        return next(known, word)
+
+
+_ASKING = frozenset({"much", "when", "what", "does", "have", "your", "with", "open", "cost"})
+"""Short words of questions, which pages need not hold."""
+SHORTEST_TURNED = 4
 SHORTEST_MENDED = 5
 SHORTEST_MENDED_TWICE = 9

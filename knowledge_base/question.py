@@ -84,12 +84,29 @@ def prepare(question: str, *, previous: str, index: LexicalIndex, speller: Spell
     )
 
 
+def mend_words(text: str, speller: Speller) -> str:
+    """Return a text with its misspelt words as the knowledge spells them (``retrun polcy``).
+
+    A word with another ending (``officer`` where pages have ``office``) is a word of its own.
+    """
+    mended = {word: speller.mend(word) for word in content_words(text)}
+    slips = {w: right for w, right in mended.items() if w != right and not _ends_alone(w, right)}
+    return _replace(text, slips) if slips else text
+
+
+def _ends_alone(word: str, other: str) -> bool:
+    """Whether two words differ only in how they end."""
+    shorter = min(len(word), len(other))
+    return word[-1] != other[-1] and word[: shorter - 1] == other[: shorter - 1]
+
+
 _THUMBED = """u you|ur your|r are|pls please|plz please|thx thanks|tmrw tomorrow|tmr tomorrow
 2moro tomorrow|2day today|bday birthday|xmas christmas|appt appointment|wk week|wks weeks|hr hour
 hrs hours|mins minutes|yr year|yrs years|yo year old|b4 before|idk I don't know|adress address
 addy address|pic photo|pics photos|info information|asap soon|wo without|ppl people|msg message
 ord order|qty quantity|max maximum|cuz because|gonna going to|wanna want to|lemme let me|dont don't
-cant can't|wont won't|whats what's|wheres where's|hows how's"""
+cant can't|wont won't|wen when|wat what|wher where|hw how|tke take|wud would|cud could
+shud should|whats what's|wheres where's|hows how's"""
 
 TEXTESE = dict(pair.split(" ", 1) for pair in _THUMBED.replace("\n", "|").split("|"))
 """How people thumb words into phones, for the encoder, which learnt from written English."""

@@ -105,7 +105,8 @@ class Hit:
 class SearchResult:
     """What was found for one question, best first.
 
-    ``question`` is as searched: with the weekday where today's opening hours are asked.
+    ``question`` is as searched: with the weekday where today's opening hours are asked; ``mended``
+    the same with slips of the pen mended that the knowledge knows better.
     ``answerability`` in [0, 1] is the calibrated probability that the hits hold the answer.
     ``products`` are the catalogue rows that the question names or asks for; ``alternatives`` what
     can be had instead of those of them that are sold out, ``companions`` what the catalogue says
@@ -126,6 +127,7 @@ class SearchResult:
     closeness: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     alternatives: tuple[Product, ...] = ()
     companions: tuple[Product, ...] = ()
+    mended: str = ""
     near_products: tuple[Product, ...] = ()
 
     @property

@@ -87,6 +87,10 @@ class FakeAnswerer:
     version: str = "kb_fake"
     while_answering: Callable[[], None] = lambda: None
     asked: list[tuple[str, str, tuple[Evidence, ...]]] = field(default_factory=list)
+    slips: dict[str, str] = field(default_factory=dict)
+
+    def mended(self, text: str) -> str:
+        return self.slips.get(text, text)
 
     def answer(
         self,

@@ -14,6 +14,7 @@ from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
 from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
+from agent.replies.product_words import is_another_model
 from agent.replies.questions import Question, read_question
 from agent.replies.scoring import (
     Candidate,
@@ -133,7 +134,13 @@ class ExtractiveComposer:
         if week is not None:
             return week
         matter = matter_of(asked, rarity or {}, closeness or {})
-        candidates = candidates_of(evidence)
+        candidates = candidates_of(
+            [
+                e
+                for e in evidence
+                if e.kind != "product" or not is_another_model(question, e.heading)
+            ]
+        )
         if goes_on:
             candidates = of_what_is_named(question, candidates, matter)
         if not candidates:

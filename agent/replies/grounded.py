@@ -188,7 +188,7 @@ class GroundedAnswerer:
         if composed.result is not None and composed.result.text:
             return composed
         draft = self._extractive.compose(
-            found.question or question,
+            found.mended or found.question or question,
             understanding=understanding,
             evidence=(*evidence, *self._rows_to_read(found)),
             context=previous,

@@ -172,6 +172,9 @@ _CAN = re.compile(
 )
 
 
+_CLAUSES = re.compile(r",\s+(?:and|so|but|yet|or)\s+|;\s+")
+
+
 def _opened(question: Question, text: str) -> str:
     """Open with yes or no where the sentence plainly says so, and never where it may not."""
     if (
@@ -186,7 +189,10 @@ def _opened(question: Question, text: str) -> str:
     held = len(question.stems & content_stems(text)) / len(question.stems)
     if held < _ASKS_BACK + 0.2:
         return text
-    if _NOT.search(text):
+    denied = {_NOT.search(clause) is not None for clause in _CLAUSES.split(text)}
+    if len(denied) > 1:
+        return text  # "Entry is free, and you need not book" denies nothing of the entry
+    if denied == {True}:
         return _said("No", text)
     return _said("Yes", text) if _CAN.search(text) else text
 

@@ -128,3 +128,16 @@ def told(product: Product, column: str) -> str:
         return f"Allergens listed for {lower(the)}: {value}."
     said = cell_sentence(product.name, name, value)
     return said if said.startswith("The ") else f"The {said[:1].lower()}{said[1:]}"
+
+
+_MODEL = re.compile(r"\b([^\W\d_]{3,})[ -]?(\d{2,5})\b")
+
+
+def is_another_model(question: str, name: str) -> bool:
+    """Whether a question names a product by a word of this name with another number.
+
+    Of the Trek 900 nothing is told from the row of the Trek 500.
+    """
+    asked = {word.casefold(): number for word, number in _MODEL.findall(question)}
+    ours = {word.casefold(): number for word, number in _MODEL.findall(name)}
+    return any(ours[word] != asked[word] for word in asked.keys() & ours.keys())

@@ -48,6 +48,30 @@ def test_what_goes_on_from_a_question_is_read_and_answered_with_it(house: House)
     assert asked[2][1] == "do you ship to norway and canada?"
 
 
+def test_a_misspelt_question_is_read_as_meant_and_no_wish_to_stop_is_heard_in_it(
+    house: House,
+) -> None:
+    house.understander.tell(
+        "prking fro bikes", intent="opt_out", confidence=0.6, consent=ConsentReading.UNSURE
+    )
+    house.understander.tell("parking for bikes", intent="store_location", confidence=0.95)
+    house.answerer.slips["prking fro bikes"] = "parking for bikes"
+    house.text("prking fro bikes")
+
+    (turn,) = house.turns()
+    assert turn.trace.decision_before.rule == "intent_store_location"
+
+
+def test_a_misspelt_wish_to_stop_is_still_heard(house: House) -> None:
+    told = "no more txets plese"
+    house.understander.tell(told, intent="opt_out", confidence=0.8, consent=ConsentReading.OPT_OUT)
+    house.answerer.slips[told] = "no more tents please"
+    house.text(told)
+
+    (turn,) = house.turns()
+    assert turn.trace.decision_before.route == "consent"
+
+
 def test_the_same_providers_id_twice_changes_nothing(house: House) -> None:
     first = house.text("hi there", provider_id="SM-same")
     again = house.text("hi there", provider_id="SM-same")

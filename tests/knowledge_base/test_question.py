@@ -9,6 +9,7 @@ from knowledge_base.question import (
     context_of,
     is_elliptic,
     leans,
+    mend_words,
     prepare,
     shorten,
     spell_out,
@@ -100,6 +101,18 @@ def test_what_goes_on_is_told_from_what_is_merely_short(
 ):
     assert leans(question) is leaning
     assert substitutes(question) is another
+
+
+def test_short_words_are_mended_only_where_letters_are_turned_or_one_is_doubled():
+    speller = Speller({"card": 2, "apple": 1, "room": 3})
+    assert mend_words("gift crad and aple pay", speller) == "gift card and apple pay"
+    assert mend_words("how mcuh is a rook", speller) == "how much is a rook"
+
+
+def test_a_word_with_another_ending_is_no_slip():
+    speller = Speller({"office": 2, "lower": 1, "polish": 3})
+    assert mend_words("the officer of lowes", speller) == "the officer of lowes"
+    assert mend_words("nail polsih", speller) == "nail polish"
 
 
 def test_only_such_questions_are_completed():

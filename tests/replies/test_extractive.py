@@ -98,6 +98,20 @@ def test_opens_with_no_yes_where_there_is_a_condition():
     assert not ask("is shipping to canada free", page).startswith("Yes")
 
 
+def test_opens_with_no_no_where_only_another_clause_denies():
+    page = evidence("Skating", "Skating lessons are free, and you do not have to book.")
+
+    assert not ask("are skating lessons free", page).startswith("No")
+
+
+def test_of_another_model_of_a_name_nothing_is_told():
+    pump = from_product(product("Aquajet 500", "80"))
+    page = evidence("Recall: Aquajet 900 pump", "The Aquajet 900 is being recalled: stop using it.")
+
+    assert "recalled" in ask("can i still use the aquajet 900", pump, page)
+    assert "80" not in ask("what about the aquajet 900", pump, page)
+
+
 def test_keeps_a_pages_own_yes_only_for_its_own_question():
     entry = from_passage(
         passage("Do you ship to Canada?", "Yes. We ship there twice a week.", faq=True)

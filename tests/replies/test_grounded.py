@@ -85,6 +85,28 @@ def test_no_other_question_is_put_where_the_intent_does_not_settle_it(read):
     assert not ours.answer("wheres my pkg", understanding=read).answered
 
 
+def test_slips_are_read_as_the_pages_spell_them():
+    heard = []
+
+    def read(question, sentences):
+        heard.append(question)
+        return [3.0] * len(sentences)
+
+    result = replace(found(SHIPPING), question="shping cots", mended="shipping costs")
+    told = GroundedAnswerer(
+        search=lambda _question, _previous: result,
+        extractive=ExtractiveComposer(read=read),
+        llm=None,
+        guard=Guard(),
+        templates=load_templates(BRAND),
+        brand=BRAND,
+        min_answerability=0.5,
+    )
+
+    assert told.answer("shping cots").answered
+    assert heard == ["shipping costs"]
+
+
 def test_refuses_where_nothing_was_found():
     assert not answerer(found()).answer("do you sell kayaks").answered
 
