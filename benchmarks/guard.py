@@ -1,10 +1,11 @@
 """The guard on near-misses of twelve classes, and on true replies about the same matters.
 
-    python -m benchmarks.guard [--only seen|held] [--failures]
+    python -m benchmarks.guard [--only seen|free|free_dev|apart] [--failures]
 
-The cases (tests/replies/guard_cases) are written by hand for invented brands. Those in ``apart``
-are held out: somebody who had not seen the guard wrote them, nobody looks at them while it is
-mended, and ``--failures`` never shows them. Baseline: a reply gets through if its every number
+The cases (tests/replies/guard_cases) are written by hand for invented brands. Those in ``free`` and
+``free_dev`` are replies in the words of a friendly assistant. ``free_dev`` and ``apart`` are held
+out (somebody who had not seen the guard wrote ``apart``): nobody looks at them while it is mended,
+and ``--failures`` never shows them. Baseline: a reply gets through if its every number
 stands somewhere in the evidence, which is what many pipelines check.
 """
 
@@ -13,20 +14,18 @@ import re
 import time
 
 from intents.figures.metrics import interval
-from tests.replies.near_misses import NearMiss, Verdict, judge, near_misses, rejected
+from tests.replies.near_misses import NearMiss, Part, Verdict, judge, near_misses, rejected
 
 BARS = "bars: recall .95 overall and .90 in each class, 5% of the true replies rejected"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("seen", "held"), help="only these cases")
+    parser.add_argument("--only", choices=list(Part), help="only these cases")
     parser.add_argument("--failures", action="store_true", help="show what went wrong (seen cases)")
     arguments = parser.parse_args()
     cases = [
-        case
-        for case in near_misses()
-        if arguments.only is None or case.held_out is (arguments.only == "held")
+        case for case in near_misses() if arguments.only is None or case.part == arguments.only
     ]
     began = time.perf_counter()
     verdicts = [judge(case) for case in cases]
@@ -34,12 +33,13 @@ def main() -> None:
     _print_table(verdicts)
     print(f"\n{took_ms:.1f} ms a reply; {BARS}")
     if arguments.failures:
-        _print_failures([v for v in verdicts if not v.case.held_out])
+        _print_failures([v for v in verdicts if not v.case.part.held_out])
 
 
 def _print_table(verdicts: list[Verdict]) -> None:
-    parts = [[v for v in verdicts if v.case.held_out is held] for held in (False, True)]
-    print("| class | seen | held out (written apart) | by numbers alone |\n|---|---|---|---|")
+    parts = [[v for v in verdicts if v.case.part is part] for part in Part]
+    print(f"| class | {' | '.join(Part)} | by numbers alone |")
+    print("|---" * (len(parts) + 2) + "|")
     for kind in sorted({v.case.kind for v in verdicts}):
         of_kind = [[v for v in part if v.case.kind == kind] for part in parts]
         plain = sum(_has_strange_number(v.case) for part in of_kind for v in part)
@@ -50,6 +50,13 @@ def _print_table(verdicts: list[Verdict]) -> None:
     print(f"| recall | {' | '.join(cells)} | {_share(plain, len(verdicts))} |")
     cells = [_share(len(rejected(part)), len(part)) for part in parts]
     print(f"| true replies rejected | {' | '.join(cells)} | |")
+    cells = [f"{_kept(part):.1%}" if part else "-" for part in parts]
+    print(f"| words kept of the true replies | {' | '.join(cells)} | |")
+
+
+def _kept(verdicts: list[Verdict]) -> float:
+    """Return the mean share of a true reply's words that the guard leaves standing."""
+    return sum(verdict.kept for verdict in verdicts) / len(verdicts)
 
 
 def _print_failures(verdicts: list[Verdict]) -> None:

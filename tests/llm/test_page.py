@@ -32,13 +32,13 @@ def test_make_llm_starts_the_server():
 
 
 def test_the_figures_of_the_page_are_those_of_the_guard():
-    from tests.replies.near_misses import judge, near_misses, rejected
+    from tests.replies.near_misses import Part, judge, near_misses, rejected
 
     verdicts = [judge(case) for case in near_misses()]
-    for held_out in (False, True):
-        half = [v for v in verdicts if v.case.held_out is held_out]
-        caught = f"{sum(v.caught for v in half) / len(half):.1%}"
-        turned_down = f"{len(rejected(half)) / len(half):.1%}"
+    for part in Part:
+        cases = [v for v in verdicts if v.case.part is part]
+        caught = f"{sum(v.caught for v in cases) / len(cases):.1%}"
+        turned_down = f"{len(rejected(cases)) / len(cases):.1%}"
 
         assert re.search(rf"^\| near-misses caught now \|.*{caught}", PAGE, re.MULTILINE)
         assert re.search(rf"^\| true replies rejected now \|.*{turned_down}", PAGE, re.MULTILINE)

@@ -1,13 +1,17 @@
 """The guard's near-misses in twelve classes, and how the guard judges them.
 
-Each class is a file in ``guard_cases/``, its evidence in ``brands.yaml`` beside them. The files of
-the same names in ``guard_cases/apart/`` are held out: other brands, written by somebody who had not
-seen the guard, and never looked at while it is mended.
+Each class is a file in ``guard_cases/``, its evidence in ``brands.yaml`` beside them. The folders
+in it hold files of the same names for other brands:
+
+``free``      true replies in the words of a friendly assistant, to mend the guard by
+``free_dev``  the same, written together with them, of which only totals are looked at
+``apart``     written by somebody who had not seen the guard, and never looked at while it is mended
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +21,26 @@ from agent.replies.evidence import Evidence
 from agent.replies.guard import Guard
 from tests.replies.guard_data import evidence_of
 
-SEEN = Path(__file__).with_name("guard_cases")
-APART = SEEN / "apart"
+ROOT = Path(__file__).with_name("guard_cases")
 BRANDS = "brands.yaml"
+
+
+class Part(StrEnum):
+    """Where a case stands: what it may be used for."""
+
+    SEEN = "seen"
+    FREE = "free"
+    FREE_DEV = "free_dev"
+    APART = "apart"
+
+    @property
+    def held_out(self) -> bool:
+        """Return whether nobody looks at the cases themselves while the guard is mended."""
+        return self in (Part.FREE_DEV, Part.APART)
+
+    @property
+    def folder(self) -> Path:
+        return ROOT if self is Part.SEEN else ROOT / self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +52,7 @@ class NearMiss:
 
     kind: str
     brand: str
-    held_out: bool
+    part: Part
     near_miss: str
     true_reply: str
     telltale: str
@@ -40,25 +61,29 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What the guard did: whether the near-miss was caught and the true reply let through."""
+    """What the guard did: whether the near-miss was caught and the true reply let through.
+
+    ``kept`` is how much of the true reply's words was left, 0 to 1.
+    """
 
     case: NearMiss
     caught: bool
     passed: bool
     reason: str
+    kept: float
 
 
 def near_misses() -> list[NearMiss]:
-    """Read all cases, those seen first, class by class."""
-    return [*_read_folder(SEEN, held_out=False), *_read_folder(APART, held_out=True)]
+    """Read all cases, part by part and class by class."""
+    return [case for part in Part for case in _read_part(part)]
 
 
-def _read_folder(folder: Path, *, held_out: bool) -> Iterator[NearMiss]:
-    brands = {raw["brand"]: evidence_of(raw) for raw in _read(folder / BRANDS)}
-    for path in sorted(folder.glob("*.yaml")):
+def _read_part(part: Part) -> Iterator[NearMiss]:
+    brands = {raw["brand"]: evidence_of(raw) for raw in _read(part.folder / BRANDS)}
+    for path in sorted(part.folder.glob("*.yaml")):
         if path.name != BRANDS:
             for raw in _read(path):
-                yield _case(path.stem, raw, brands[raw["brand"]], held_out=held_out)
+                yield _case(path.stem, raw, brands[raw["brand"]], part)
 
 
 def judge(case: NearMiss) -> Verdict:
@@ -75,6 +100,7 @@ def judge(case: NearMiss) -> Verdict:
         caught=bool(lie.cut) and not (case.telltale and case.telltale in lie.text),
         passed=bool(truth.text) and not truth.cut,
         reason=truth.cut[0][1] if truth.cut else "",
+        kept=min(1.0, len(truth.text.split()) / len(case.true_reply.split())),
     )
 
 
@@ -93,15 +119,13 @@ def rejected(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if not verdict.passed]
 
 
-def _case(
-    kind: str, raw: dict[str, Any], evidence: tuple[Evidence, ...], *, held_out: bool
-) -> NearMiss:
+def _case(kind: str, raw: dict[str, Any], evidence: tuple[Evidence, ...], part: Part) -> NearMiss:
     lie = raw["near_miss"]
     _, opened, rest = lie.partition("{")
     return NearMiss(
         kind=kind,
         brand=raw["brand"],
-        held_out=held_out,
+        part=part,
         near_miss=lie.replace("{", "").replace("}", ""),
         true_reply=raw["true_reply"],
         telltale=rest.partition("}")[0] if opened else "",
