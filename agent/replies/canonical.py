@@ -2,6 +2,7 @@
 
 import re
 
+from agent.replies.clock_words import in_figures
 from agent.replies.paraphrase import in_other_words
 from agent.replies.words import normalise
 
@@ -13,7 +14,17 @@ _MONTH_NAME = (
 _CANONICAL = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
-        (r"\b(?:costs?|pay|pays) (?:you )?nothing\b", "is free"),
+        (
+            (
+                r"\b(?:costs?|pay|pays) (?:you )?nothing\b|\b(?:there(?:'s| is) "
+                r")?nothing (?:more |extra )?"
+                r"to pay\b|\b(?:don't|do not|won't|will not) (?:have to |need to "
+                r")?pay (?:anything|a thing|"
+                r"for (?:it|that|this))\b"
+            ),
+            "is free",
+        ),
+        (r"\bwithout (?:any )?(?:charge|charging(?: you)?|paying|cost|further cost)\b", "free"),
         (r"\b(?:sold out|out of stock|unavailable)\b", "not available"),
         (r"\bin stock\b", "available"),
         (r"\bnon-?\s?refundable\b", "not refundable"),
@@ -37,8 +48,23 @@ _CANONICAL = tuple(
             rf"\b({_MONTH_NAME}) (\d{{1,2}})(?: ?- ?| to | and )(\d{{1,2}})\b(?![:.]\d| ?[ap]m)",
             r"\1 \2 to \1 \3",
         ),
+        (
+            (
+                r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)?( ?- ?| to | until | till | and )(?:the )?"
+                rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH_NAME})\b"
+            ),
+            r"\1\2\3 \4",
+        ),
         (rf"\b(\d{{1,2}})( ?- ?| to | and )(\d{{1,2}}) ({_MONTH_NAME})\b", r"\1 \4\2\3 \4"),
         (r"\ban? (?:extra|additional|further) (?=[$€£₹¥]|[A-Z]{1,3}[$ ]?\d)", ""),
+        (
+            (
+                r"\b(?:(?:was|were|has been|have been|is|are|got) )(?:dropped|removed|taken down|"
+                r"discontinued|withdrawn|abolished|scrapped|phased out|gone)\b"
+            ),
+            "is not offered",
+        ),
+        (r"\b(?:has |have )?(?:ended|stopped) in (?=20\d\d)", "is not offered since "),
         (r"\b(?:prohibited|forbidden|banned)\b", "not allowed"),
         (r"\b(?:refuse|decline)s?\b", "do not accept"),
         (
@@ -69,7 +95,7 @@ _CANONICAL = tuple(
 
 def canonical_form(text: str) -> str:
     """Return a text with words that mean the same brought to one wording."""
-    text = in_other_words(normalise(text))
+    text = in_other_words(in_figures(normalise(text)))
     for pattern, replacement in _CANONICAL:
         text = pattern.sub(replacement, text)
     return text

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import islice
 
 from agent.replies.canonical import canonical_form
+from agent.replies.discourse import matter_of_speech
 from agent.replies.light import RISKY
 from agent.replies.values import Value, ValueKind, values_of
 from agent.replies.words import STOP_WORDS, Word, content_words, normalise, stem, words
@@ -25,11 +26,14 @@ _SUBJECT = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:used to|formerly|previously|retired|(?:our|the|my) (?:old|former|previous)|"
-    r"old price|until (?:last|20\d\d|\w+ 20\d\d)|last (?:year|"
+    r"old price|(?:until|till|up to) (?:last|(?:(?:\d{1,2} )?\w+ )?20\d\d)|moved "
+    r"(?:from|out of|away)|"
+    r"last (?:year|"
     r"season|month|winter|summer|spring|fall)|"
-    r"(?:was|were|had been) (?:\$|€|£|\d|open|free|closed|located|at|on)|in the past|before that|"
+    r"(?:was|were|had been) (?:[A-Z]{0,3} ?[$€£₹¥฿₺₩₦₱]?\d|open|free|closed|located|"
+    r"at|on|in [A-Z])|in the past|before that|"
     r"before "
-    r"20\d\d|back in 20\d\d|years ago)\b"
+    r"(?:\w+ )?20\d\d|back in 20\d\d|years ago)\b"
     r"|\bin 20(?:1\d|2[0-5])\b",
     re.IGNORECASE,
 )
@@ -47,7 +51,8 @@ _NO_NAMES = frozenset(
 class Statement:
     """A sentence or clause as the guard reads it.
 
-    ``text`` is in canonical wording. ``stems`` carry its matter (``order``: in order),
+    ``text`` is in canonical wording, ``spoken`` as it was worded.
+    ``stems`` carry its matter (``order``: in order),
     ``negated`` those of them under a negation somewhere, ``stated`` those somewhere under none,
     ``denied_of`` those that something is denied of (``lunch is not included``);
     ``denied_values`` the keys of values under a negation; ``universals`` words such as ``every``;
@@ -55,6 +60,7 @@ class Statement:
     """
 
     text: str
+    spoken: str
     order: tuple[str, ...]
     stems: frozenset[str]
     negated: frozenset[str]
@@ -72,6 +78,7 @@ class Statement:
 @lru_cache(maxsize=8_000)
 def read_statement(text: str) -> Statement:
     """Read one sentence or clause."""
+    text = _in_full(matter_of_speech(normalise(text)))
     canonical = canonical_form(text)
     values = values_of(canonical)
     blanked = _blanked(canonical, values)
@@ -80,6 +87,7 @@ def read_statement(text: str) -> Statement:
     negated = _negated(blanked)
     return Statement(
         text=canonical,
+        spoken=text,
         order=order,
         stems=frozenset(order),
         negated=frozenset(word.stem for word in negated),
@@ -95,6 +103,19 @@ def read_statement(text: str) -> Statement:
         past=_PAST.search(canonical) is not None,
         tokens=frozenset(word.stem for word in words(canonical)) | _parts(canonical),
     )
+
+
+_SHORT_FOR = (
+    (re.compile(r"\b(?:the )?(?:UK|U\.K\.)(?!\w)"), "the United Kingdom"),
+    (re.compile(r"\b(?:the )?(?:USA|U\.S\.A?\.?|(?<=[a-z] )US)(?![\w$])"), "the United States"),
+    (re.compile(r"\b(?:the )?EU\b"), "the European Union"),
+)
+
+
+def _in_full(text: str) -> str:
+    for pattern, name in _SHORT_FOR:
+        text = pattern.sub(name, text)
+    return text
 
 
 UNIVERSALS = frozenset(

@@ -45,6 +45,18 @@ def clauses_of(sentence: str) -> list[tuple[str, int]]:
     return [(clause, end) for clause, end in clauses if clause]
 
 
+_JOINT = re.compile(
+    r"[,;:]\s+|\s+-\s+|\s+(?=(?:and|but|so|except that|while|whereas|because|since|"
+    r"though|although|plus)\s)",
+    re.IGNORECASE,
+)
+
+
+def joints(sentence: str) -> list[re.Match[str]]:
+    """Return the places where a sentence may join one fact to another."""
+    return list(_JOINT.finditer(sentence))
+
+
 _JOINS = re.compile(
     r"(?:and|but|so|plus|or|although|though|while|whereas|which|who|where|with)\b", re.IGNORECASE
 )
@@ -67,7 +79,8 @@ def limits(clause: str) -> bool:
 
 
 _MARKER = re.compile(
-    r"\b(?:if|unless|provided|as long as|only|except|excluding|other than|must|once|after|before|"
+    r"\b(?:if|unless|provided|as long as|only|except|excluding|other than|must|once|"
+    r"after|(?<!the day )(?<!the night )(?<!the evening )before|"
     r"until|when|"
     r"during|while|with the exception|subject to|depending on|requires?|need(?:s|ed)?|minimum|plus|"
     r"within (?=the |our )|(?:on|for) (?=(?:all |any )?(?:orders?|purchases?|baskets?|bills?)\b)|"

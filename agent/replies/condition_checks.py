@@ -82,6 +82,26 @@ def _has(value: Value, clause: Statement) -> bool:
 _DAYS = frozenset({ValueKind.WEEKDAY, ValueKind.DATE})
 
 
+def denies_alone(claim: Statement, spot: Spot) -> str:
+    """A claim may not deny something where its likeliest clauses do not, nor the other way."""
+    denies = bool(claim.negated or claim.denied_of or claim.denied_values)
+    clauses = likeliest(claim, spot)
+    if any(denies == bool(c.negated or c.denied_of or c.denied_values) for c in clauses):
+        return ""
+    return "the evidence denies nothing" if denies else "the evidence denies it"
+
+
+def not_denied_elsewhere(claim: Statement, spot: Spot) -> str:
+    """What a statement does not speak of may not be what its page denies.
+
+    ``The camp costs $90. Lunch is not provided`` holds no ``camp for $90 with lunch``.
+    """
+    if claim.negated or claim.denied_of:
+        return ""
+    denied = (claim.stems - spot.stems - LIGHT) & spot.denied
+    return f"{', '.join(sorted(denied))}: denied on its page" if denied else ""
+
+
 def is_all_denial(claim: Statement, spot: Spot) -> str:
     """What the evidence only denies something of, it says nothing else of.
 
@@ -103,7 +123,7 @@ def is_all_denial(claim: Statement, spot: Spot) -> str:
 def conditions_kept(claim: Claim, spot: Spot) -> str:
     """A condition under which the evidence says something must be said with it."""
     said = claim.sentence.stems | claim.sentence.tokens | claim.context
-    keys = {value.key for value in claim.sentence.values}
+    keys = {value.key for value in claim.sentence.values} | claim.told
     likely = likeliest(claim.statement, spot)
     given = claim.statement.tokens & GENEROUS
     generous = [c for c in spot.clauses if given & c.tokens and c not in likely]
@@ -112,15 +132,19 @@ def conditions_kept(claim: Claim, spot: Spot) -> str:
         mine = claim.statement.stems - LIGHT
         generous = [c for c in spot.clauses if _BOUND_TO & c.tokens and mine & c.stems]
     for clause in (*likely, *generous):
+        if clause.past and not claim.sentence.past:
+            continue
         for condition in conditions_of(clause.text):
             read = read_statement(condition)
             stems = read.stems - _MARKING
-            if not stems and not read.values:
+            if (not stems or _is_marker_only(condition, stems)) and not read.values:
                 continue
             if condition.casefold().startswith("only"):
                 # What the rest of the clause says too does not tell that the limit was kept.
                 rest = read_statement(clause.text.replace(condition, " "))
                 stems = (stems - rest.stems - LIGHT) or stems
+            if read.values and all(value.key in keys for value in read.values):
+                continue
             needed = len(stems) + len(read.values)
             echoed = len(stems & said) + sum(1 for v in read.values if v.key in keys)
             if needed and echoed < needed / 2 and not _is_beside(condition, clause, claim):
@@ -145,6 +169,11 @@ def _is_beside(condition: str, clause: Statement, claim: Claim) -> bool:
     )
 
 
+def _is_marker_only(condition: str, stems: frozenset[str]) -> bool:
+    """Whether nothing but ``required`` or ``needed`` is left of a condition."""
+    return stems <= LIGHT and len(condition.split()) == 1
+
+
 _MARKING = frozenset(stem(w) for w in ("after", "before", "only", "during", "while"))
 _BOUND_TO = frozenset(stem(w) for w in ("must", "only", "unless", "needs"))
 
@@ -156,6 +185,8 @@ def time_agrees(claim: Claim, spot: Spot) -> str:
     with_values = [c for c in clauses if keys & {value.key for value in c.values}]
     if claim.sentence.past:
         return ""
+    if claim.statement.negated and any(clause.negated for clause in clauses):
+        return ""  # what was given up once is not done today
     if any(clause.past for clause in with_values or clauses):
         return "the evidence tells of the past"
     for key in keys:

@@ -7,21 +7,34 @@ from agent.replies.condition_checks import (
     conditions_kept,
     is_all_denial,
     negation_agrees,
+    not_denied_elsewhere,
     time_agrees,
 )
-from agent.replies.name_checks import names_belong, names_held
+from agent.replies.leeway import likely_holder
+from agent.replies.name_checks import names_belong, names_held, names_together
 from agent.replies.place_checks import place_agrees
 from agent.replies.promise_checks import nothing_promised
 from agent.replies.qualifier_checks import qualifiers_kept
 from agent.replies.spots import Claim, Spot
-from agent.replies.subject_checks import not_merged, row_is_named, subject_is_own, values_belong
+from agent.replies.subject_checks import (
+    not_merged,
+    row_is_named,
+    subject_is_own,
+    subject_is_told,
+    values_belong,
+)
 from agent.replies.value_checks import bounds_agree, values_held
 from agent.replies.word_checks import words_held
 
 
-def why_not(claim: Claim, spots: Sequence[Spot]) -> tuple[str, Spot | None]:
-    """Return ``("", spot)`` where a statement holds the claim, else why the likeliest does not."""
-    ranked = sorted(spots, key=lambda spot: -_likeness(claim.statement, spot))
+def why_not(
+    claim: Claim, spots: Sequence[Spot], *, freely: bool = False
+) -> tuple[str, Spot | None]:
+    """Return ``("", spot)`` where a statement holds the claim, else why the likeliest does not.
+
+    ``freely``: where no statement holds it strictly, one that likely does is enough.
+    """
+    ranked = nearest_first(claim, spots)
     first_reason = ""
     for spot in ranked:
         if not claim.context and spot.statement.text == claim.statement.text:
@@ -31,7 +44,15 @@ def why_not(claim: Claim, spots: Sequence[Spot]) -> tuple[str, Spot | None]:
             denial = _denied_closer(claim.statement, spot, spots)
             return (denial, None) if denial else ("", spot)
         first_reason = first_reason or reason
+    holder = likely_holder(claim, ranked, spots) if freely else None
+    if holder is not None:
+        return "", holder
     return first_reason or "nothing in the evidence", None
+
+
+def nearest_first(claim: Claim, spots: Sequence[Spot]) -> list[Spot]:
+    """Return the statements, those first that share most words and values with the claim."""
+    return sorted(spots, key=lambda spot: -_likeness(claim.statement, spot))
 
 
 def _denied_closer(claim: Statement, holder: Spot, spots: Sequence[Spot]) -> str:
@@ -64,16 +85,19 @@ _Check = Callable[[Claim, Spot, Sequence[Spot]], str]
 _CHECKS: tuple[_Check, ...] = (
     lambda claim, spot, _: values_held(claim.statement, spot),
     lambda claim, spot, _: names_held(claim.statement, spot),
+    lambda claim, spot, _: names_together(claim.statement, spot),
     lambda claim, spot, _: words_held(claim.statement, spot),
     lambda claim, spot, _: place_agrees(claim.statement, spot),
     row_is_named,
     subject_is_own,
+    subject_is_told,
     lambda claim, spot, _: not_merged(claim, spot),
     lambda claim, spot, _: values_belong(claim, spot),
     lambda claim, spot, _: names_belong(claim, spot),
     lambda claim, spot, _: nothing_promised(claim.statement, spot),
     lambda claim, spot, _: qualifiers_kept(claim, spot),
     lambda claim, spot, _: negation_agrees(claim.statement, spot),
+    lambda claim, spot, _: not_denied_elsewhere(claim.statement, spot),
     lambda claim, spot, _: is_all_denial(claim.statement, spot),
     lambda claim, spot, _: bounds_agree(claim.statement, spot),
     lambda claim, spot, _: conditions_kept(claim, spot),

@@ -266,7 +266,8 @@ class GroundedAnswerer:
         self, composer: ComposerName, draft: Draft, evidence: Sequence[Evidence], question: str
     ) -> _Composed:
         text = draft.text if composer == "llm" else self._sized(draft.text)
-        result = self._guard.check(text, evidence, question=question)
+        freely = composer == "llm"
+        result = self._guard.check(text, evidence, question=question, freely=freely)
         return _Composed(composer=composer, result=result, cut=result.cut)
 
     def _sized(self, text: str) -> str:

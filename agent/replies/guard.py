@@ -8,13 +8,17 @@ same negation and under the same conditions. What is not held is cut out.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from agent.replies.claims import Statement, read_statement
-from agent.replies.clauses import clauses_of, limits, opening
+from agent.replies.clauses import clauses_of, joints, limits, opening
+from agent.replies.discourse import COURTEOUS, matter_of_speech
 from agent.replies.entailment import why_not
 from agent.replies.evidence import Evidence
+from agent.replies.free_words import FREE
 from agent.replies.light import LIGHT, RISKY
-from agent.replies.spots import Claim, Spot, spots_of
+from agent.replies.spots import Claim, Spot, spots_of, subject_of
+from agent.replies.values import ValueKind
 from agent.replies.words import content_stems, plain, split_sentences
 
 
@@ -42,6 +46,8 @@ class _Work:
     holders: dict[str, Evidence]
     sentences: list[str]
     context: frozenset[str]
+    freely: bool
+    told: frozenset[tuple[ValueKind, str, str]] = frozenset()
 
 
 _HANGS = re.compile(
@@ -50,6 +56,13 @@ _HANGS = re.compile(
     r"their)\b",
     re.IGNORECASE,
 )
+_SAME_OF_ANOTHER = re.compile(
+    r"^(?:and |but |plus )?(?:so|neither|nor|likewise) (?:is|are|do|does|can|will|has|have|was)\b"
+    r"|^(?:and |but |plus )?(?!(?:it|they|we|you|this|that|"
+    r"there)\b)[^,]{2,40}\b(?:too|as well)[.!]?$",
+    re.IGNORECASE,
+)
+"""What carries over what was said to something else: ``and so is registration``."""
 _COURTESY = re.compile(
     r"^(?:sorry|thanks?|thank you|you're welcome|happy to help|glad to help|good question|great "
     r"question|of course|sure|"
@@ -58,6 +71,8 @@ _COURTESY = re.compile(
     re.IGNORECASE,
 )
 _COURTESY_WORDS = 8
+_MOST_CUTS = 8
+"""Places where a sentence is tried to be cut."""
 _POLITE = re.compile(
     r"^(?:(?:i'm |we're )?(?:so |very )?sorry(?: about that)?|unfortunately|thanks(?: for asking)?|"
     r"thank you(?: for asking)?|(?:good|great) question|hi(?: there)?|hello|hey|happy to help|"
@@ -77,10 +92,13 @@ class Guard:
     def __init__(self, *, known_names: Sequence[str] = ()) -> None:
         self._known = frozenset().union(*(content_stems(name) for name in known_names))
 
-    def check(self, text: str, evidence: Sequence[Evidence], *, question: str = "") -> GuardResult:
+    def check(
+        self, text: str, evidence: Sequence[Evidence], *, question: str = "", freely: bool = False
+    ) -> GuardResult:
         """Return the reply without what the evidence does not hold.
 
         ``question`` only tells what the reply's first words hang on; it is never evidence.
+        ``freely``: the reply is a language model's, whose wording is its own.
         """
         work = _Work(
             spots=spots_of(evidence),
@@ -89,6 +107,7 @@ class Guard:
             holders={},
             sentences=[],
             context=content_stems(question),
+            freely=freely,
         )
         for sentence in _sentences(text):
             self._sentence(sentence, work)
@@ -114,6 +133,9 @@ class Guard:
         if not reason:
             self._keep(body, lead, whole, spot, work)
             return
+        if work.freely and self._joined(body, whole, work):
+            self._keep(body, lead, whole, None, work)
+            return
         held = self._clauses(body, whole, work)
         if held:
             self._keep(held, lead, read_statement(held), None, work)
@@ -129,6 +151,8 @@ class Guard:
         for place, (clause, end) in enumerate(clauses):
             statement = read_statement(clause)
             reason, spot = self._judge(statement, whole, work)
+            if place and _SAME_OF_ANOTHER.search(clause):
+                reason = "says the same of something else"
             if reason:
                 work.cut.append((clause, reason))
                 rest = clauses[place + 1 :]
@@ -142,6 +166,42 @@ class Guard:
         text = body[:held_until].rstrip(" ,;-")
         return f"{text}." if text and text[-1] not in ".!?" else text
 
+    def _joined(self, body: str, whole: Statement, work: _Work) -> bool:
+        """Whether a sentence that joins a few facts is held, each fact by a statement of its own.
+
+        What follows a cut speaks of the subject that the sentence began with.
+        """
+        cuts = [match.span() for match in joints(body)]
+        for chosen in (c for n in (1, 2) for c in combinations(cuts[:_MOST_CUTS], n)):
+            ends = [*(begin for begin, _ in chosen), len(body)]
+            starts = [0, *(end for _, end in chosen)]
+            parts = [body[a:b].strip(" ,;-") for a, b in zip(starts, ends, strict=True)]
+            spots = self._hold_each(parts, whole, work)
+            if spots:
+                for spot in spots:
+                    work.holders[spot.evidence.id] = spot.evidence
+                return True
+        return False
+
+    def _hold_each(self, parts: Sequence[str], whole: Statement, work: _Work) -> list[Spot] | None:
+        found: list[Spot] = []
+        subject = subject_of(matter_of_speech(parts[0]))
+        for place, part in enumerate(parts):
+            statement = read_statement(part)
+            if place and _SAME_OF_ANOTHER.search(part):
+                return None
+            if not statement.values and len(statement.stems - LIGHT - FREE) <= 1:
+                return None
+            bare = self._without_known(statement)
+            context = work.context if _HANGS.match(statement.text) else frozenset()
+            context |= subject if place else frozenset()
+            claim = Claim(statement=bare, sentence=whole, context=context)
+            reason, spot = why_not(claim, work.spots, freely=work.freely)
+            if reason or spot is None:
+                return None
+            found.append(spot)
+        return found
+
     def _judge(
         self, statement: Statement, whole: Statement, work: _Work
     ) -> tuple[str, Spot | None]:
@@ -152,7 +212,9 @@ class Guard:
         context = work.context if hanging else frozenset()
         if hanging and statement is not whole:
             context |= whole.stems
-        return why_not(Claim(statement=bare, sentence=whole, context=context), work.spots)
+        told = work.told if hanging else frozenset()
+        claim = Claim(statement=bare, sentence=whole, context=context, told=told)
+        return why_not(claim, work.spots, freely=work.freely)
 
     def _without_known(self, statement: Statement) -> Statement:
         from dataclasses import replace
@@ -175,7 +237,9 @@ class Guard:
         if lead and not _lead_agrees(lead, statement):
             lead, body = "", body[0].upper() + body[1:]
         work.sentences.append(f"{lead}{body}")
-        work.context = statement.stems or work.context
+        if statement.stems:
+            work.context = statement.stems
+            work.told = frozenset(value.key for value in statement.values)
 
 
 def _sentences(text: str) -> list[str]:
@@ -187,6 +251,8 @@ def _is_courtesy(sentence: str) -> bool:
     statement = read_statement(sentence)
     if statement.values or statement.names or statement.stems & RISKY or statement.negated:
         return False
+    if statement.stems <= COURTEOUS:
+        return True
     return _COURTESY.match(sentence) is not None and len(sentence.split()) <= _COURTESY_WORDS
 
 

@@ -52,5 +52,5 @@ RISKY = _stems(
     left right north south east west fresh frozen cash card cards cheque check twice once weekly
     daily monthly yearly annual annually hourly exchange store-credit replacement replace loan
     rental rent trial creditcard"""
-)
+) - _stems("day week month year")
 """Stems that promise, limit or tell things apart: the evidence's own statement must hold each."""

@@ -2,22 +2,74 @@
 
 import re
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from agent.replies.claims import Statement, read_statement
 from agent.replies.light import LIGHT
 from agent.replies.spots import Claim, Spot
+from agent.replies.values import ValueKind
 from agent.replies.words import Word, stem, words
 
 
 def names_held(claim: Statement, spot: Spot) -> str:
     """Every name of the claim must stand in the statement or above it."""
-    for name in claim.names:
+    for name in claim.names - _named_by_dates(claim):
         if stem(name.split("'")[0]) not in spot.stems and name not in spot.stems:
             return f"the name {name!r} is not in the evidence"
         if spot.own and spot.own.names and stem(name) not in spot.own.tokens | spot.around:
             return f"the name {name!r} is told of something else"
     return ""
+
+
+def _named_by_dates(claim: Statement) -> frozenset[str]:
+    """Return the names of feasts whose days the claim tells: Christmas on 24 December."""
+    dates = {value.amount for value in claim.values if value.kind is ValueKind.DATE}
+    return frozenset(name for name, days in _FEASTS.items() if dates & days)
+
+
+_CHRISTMAS = frozenset({"12/24", "12/25", "12/26", "12/27"})
+_NEW_YEAR = frozenset({"12/31", "1/1", "1/2"})
+_FEASTS = {
+    "christmas": _CHRISTMAS, "xmas": _CHRISTMAS, "boxing": frozenset({"12/26"}),
+    "day": _CHRISTMAS | _NEW_YEAR, "eve": frozenset({"12/24", "12/31"}), "new": _NEW_YEAR,
+    "year": _NEW_YEAR, "year's": _NEW_YEAR, "years": _NEW_YEAR,
+}  # fmt: skip
+
+
+def names_together(claim: Statement, spot: Spot) -> str:
+    """Two names that stand together in the claim do not stand by others in the evidence.
+
+    ``Priyanka Marsden`` is nobody where the page has a Priyanka Rao and a Will Marsden.
+    """
+    told = f"{spot.evidence.heading}. {spot.evidence.text}"
+    for first, second in _pairs(claim.spoken):
+        runs = _runs(told)
+        holding = [run for run in runs if second in run[1:]]
+        if holding and not any(first in run[: run.index(second)] for run in holding):
+            known = any(first in run for run in runs)
+            if known or (first not in _TITLES and first != claim.opener):
+                return f"{first!r} does not stand before {second!r} in the evidence"
+    return ""
+
+
+_TITLES = frozenset(
+    """dr mr mrs ms miss chef coach nurse doctor prof professor sir madam our the your my in at on
+    for with by to ask see call meet""".split()  # noqa: SIM905
+)
+_RUN = re.compile(r"\b[A-ZÀ-Þ][\w'À-ÿ]*(?:[ -][A-ZÀ-Þ][\w'À-ÿ]*)+")
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return [pair for run in _runs(text) for pair in pairwise(run)]
+
+
+@lru_cache(maxsize=4_000)
+def _runs(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return the words in capitals that stand side by side, in lower case."""
+    return tuple(
+        tuple(word.casefold().removesuffix("'s") for word in re.split("[ -]", match.group()))
+        for match in _RUN.finditer(text)
+    )
 
 
 def names_belong(claim: Claim, spot: Spot) -> str:

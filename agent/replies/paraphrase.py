@@ -20,12 +20,37 @@ _ALIKE = {
     "beginner": "beginners novice novices newcomer newcomers", "compulsory": "mandatory obligatory",
     "permitted": "allowed", "timetable": "schedule", "taxi": "cab", "luggage": "baggage",
     "ahead": "beforehand", "fridge": "refrigerator", "company": "companies firm firms",
-    "toilet": "restroom loo washroom", "garbage": "trash rubbish", "further": "extra additional",
+    "toilet": "restroom loo washroom bathroom", "garbage": "trash rubbish",
+    "further": "extra additional", "cover": "coverage", "move": "reschedule rescheduled rebook "
+    "rebooked postpone postponed shift shifted", "change": "alter altered amend amended modify "
+    "modified", "start": "commence commences", "rent": "hire hired borrow borrowed",
+    "supply": "provide provides provided supplied",
+    "teacher": "instructor instructors tutor tutors "
+    "trainer trainers teachers", "car": "vehicle vehicles automobile cars", "discount": "reduction "
+    "discounts", "instalment": "installment installments instalments", "bill": "invoice invoices",
+    "sick": "ill unwell", "late": "delayed overdue", "baby": "infant infants babies",
+    "drink": "beverage beverages drinks", "vegetarian": "veggie",
+    "pupil": "pupils learner learners",
+    "warranty": "guarantee guarantees warranties", "refund": "reimburse reimbursed reimbursement",
+    "near": "close-by nearby closest nearest", "pensioner": "senior seniors pensioners retiree "
+    "retirees", "dog": "pup pups doggy pooch dogs", "cat": "kitty cats", "holiday": "vacation",
+    "post": "postage mail", "none": "no-one",
+    "quote": "estimate estimates quotes quotation",
 }  # fmt: skip
 _ONE_WORD = {other: word for word, others in _ALIKE.items() for other in others.split()}
 _WORD = re.compile(rf"\b(?:{'|'.join(sorted(_ONE_WORD, key=len, reverse=True))})\b", re.IGNORECASE)
 
 
+_VALUE_NEXT = (
+    r"(?= (?:an? |the |of )?(?:[$€£₹¥]|\d|[A-Z]{1,3}\$? ?\d|(?:one|two|three|four|"
+    r"five|six|seven|eight|"
+    r"nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|day|week|month|year|hour|minute|inch|"
+    r"kilo|mile)\b))"
+)
+_COUNT = (
+    r"(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|"
+    r"fifty)"
+)
 _PHRASES = tuple(
     (re.compile(pattern, re.IGNORECASE), wording)
     for pattern, wording in (
@@ -93,13 +118,70 @@ _PHRASES = tuple(
         (r"\b(?:underneath|beneath|below)(?= (?:the|our|a)\b)", "under"),
         (r"\boff[- ]limits\b", "not allowed"),
         (r"\b(?:doesn't|does not|won't|will not) cost (?:anything )?(?:extra|more)\b", "is free"),
+        (
+            (
+                r"\b(?:above|exceeding|in excess of|upwards of|(?:longer|greater|"
+                r"deeper|higher|older|"
+                rf"heavier|larger|bigger|taller|wider|farther) than){_VALUE_NEXT}"
+            ),
+            "over",
+        ),
+        (
+            (
+                r"\b(?:(?:shorter|lower|younger|lighter|smaller|nearer|closer|cheaper) than)"
+                rf"{_VALUE_NEXT}"
+            ),
+            "under",
+        ),
+        (r"\b(per|a|each|every) kilo\b", r"\1 kg"),
+        (r"\b(are|is|were|'re) all(?= [a-z]+(?:ed|en)\b| there\b| in\b)", r"\1"),
+        (r"\ball (?:about|around|over|set|that|it|the more)\b", ""),
+        (r"\bexcept that\b", "but"),
+        (r"\bused to (be|cost)\b", r"formerly was"),
+        (r"\bused to(?= [a-z])", "formerly"),
+        (r"\b(a|an|one|two|three|\d+) (?:full|whole) (?=(?:hour|day|week|month|year)s?\b)", r"\1 "),
+        (rf"\b(?:anywhere )?from ({_COUNT}) (?:up )?to (?={_COUNT}\b)", r"from \1 to "),
+        (rf"\b({_COUNT}) up to (?={_COUNT}\b)", r"\1 to "),
+        (
+            (
+                r"\b(?:further|farther|longer|more|higher) than that\b"
+                r"|\b(?:above|over|past|any(?:thing)? (?:more|beyond)) that\b"
+            ),
+            "beyond that",
+        ),
+        (
+            (
+                r"\bif (?:you (?:don't|do not) (?:love|like) (?:it|them)|you(?:'re| "
+                r"are)(?: not|n't) "
+                r"(?:happy|satisfied|pleased)(?: with (?:it|them))?|(?:it|they)(?:'s| is|'re| are)"
+                r"(?: not|n't) (?:right |quite right )?for you|(?:it|they) "
+                r"(?:doesn't|don't) suit you|"
+                r"you change your mind)"
+            ),
+            "if unhappy",
+        ),
+        (
+            (
+                r"\b(?:is|are|lies?|falls?) (?:outside|beyond) (?:of )?(?:our|the) "
+                r"(\w+) (?:area|zone|range|region)\b"
+            ),
+            r"cannot have \1",
+        ),
+        (r"\bcheck (?=with|for|that|if|whether|out|our|the|it)", "see "),
+        (r"\b(?:a new|another|a different) (?=date|day|time|one|slot|appointment)", "another "),
+        (
+            r"\bget (?:(?:all|some|half) )?((?:the|your|their|it|them|that) ?(?:\w+ )?)back\b",
+            r"refund \1",
+        ),
+        (r"\bhalf[- ]hour\b(?! and)", "30-minute"),
+        (r"\bin full\b|\bfully(?= (?:refund|charge|booked))", ""),
         (r"\bin advance\b", "ahead"),
         (r"\b(is|are|isn't|aren't|not) part of\b", r"\1 included in"),
         (r"\bcredit cards?\b", "creditcard"),
         (r"\bcall(?:s|ed|ing)? (?:(it|them|(?:the|a|your) \w+) )?off\b", r"cancel \1"),
         (r"\b(is|are|'s|'re) (?:away|absent)\b", r"\1 not here"),
         (r"\bon top of (?:that|it)\b|\bas well\b", "too"),
-        (r"\b(?:is|are|be) not able to\b|\bunable to\b", "cannot"),
+        (r"\b(?:is|are|be|am|'re|'m|'s) not able to\b|'re not able to\b|\bunable to\b", "cannot"),
     )
 )
 """Phrases, applied in this order."""

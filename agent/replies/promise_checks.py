@@ -27,7 +27,31 @@ _WE_DO = re.compile(
 
 
 _DEEDS = frozenset(
-    stem(word) for word in ("pay", "fetch", "arrange", "drop", "travel", "leave", "spend", "sort")
+    stem(word)
+    for word in [
+        "pay",
+        "fetch",
+        "arrange",
+        "drop",
+        "travel",
+        "leave",
+        "spend",
+        "sort",
+        "text",
+        "message",
+        "email",
+        "phone",
+        "send",
+        "bring",
+        "remind",
+        "notify",
+        "contact",
+        "post",
+        "throw",
+        "add",
+        "scan",
+        "join",
+    ]
 )
 """Light words that are a promise where "we" do it."""
 
@@ -47,12 +71,20 @@ def nothing_promised(claim: Statement, spot: Spot) -> str:
             stem(found["verb"].casefold()) == verb or verb in _stems_after(found.end(), text)
             for found in _WE_DO.finditer(text)
         )
+        by_you = any(stem(found[1].casefold()) == verb for found in _YOU_DO.finditer(text))
+        if verb in spot.statement.stems and not spot.statement.negated and not by_you:
+            continue  # "we tune uprights" where "tuning an upright" has a price
         passive = any(stem(found[1].casefold()) == verb for found in _PASSIVE.finditer(text))
         if not done and not passive:
             return f"nobody says that we {match['verb']}"
     return ""
 
 
+_YOU_DO = re.compile(
+    r"\b(?:you|they|customers?|members?|guests?)(?: (?:can|may|must|could|will|"
+    r"should|only))* ([a-z]+)",
+    re.IGNORECASE,
+)
 _PASSIVE = re.compile(
     r"\b(?:is|are|be|been|get|gets|was|were)\s+(?:not\s+|also\s+|only\s+)?([a-z]+(?:ed|en|t|d))\b",
     re.IGNORECASE,

@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from agent.replies.canonical import canonical_form
 from agent.replies.claims import Statement, opener_of, read_statement
 from agent.replies.clauses import spot_clauses
 from agent.replies.evidence import Evidence
-from agent.replies.light import RISKY
-from agent.replies.values import Value
+from agent.replies.light import LIGHT, RISKY
+from agent.replies.values import Value, ValueKind
 from agent.replies.words import (
     Word,
     content_stems,
@@ -35,8 +35,10 @@ class Spot:
 
     ``around`` are the stems of heading and lead-in; ``elsewhere`` the values of the whole
     evidence; ``own`` the later of two sentences read as one, whose values and names the claim may
-    not take from the earlier instead; ``topic`` what all the evidence is about; ``clauses`` the
-    statement's parts that may differ in negation and condition;
+    not take from the earlier instead; ``topic`` what all the evidence is about; ``page`` what its
+        evidence says anywhere, ``denied`` what it only denies; ``subjects`` what any of its
+    statements begins with; ``clauses`` the statement's parts that may differ in negation and
+    condition;
     ``hangs_on`` the word that ties it to the statement before, which a claim must then name.
     """
 
@@ -48,6 +50,9 @@ class Spot:
     hangs_on: str = ""
     own: Statement | None = None
     topic: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()
+    page: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
 
     @property
     def stems(self) -> frozenset[str]:
@@ -60,12 +65,13 @@ class Claim:
     """What must be held: the clause, the whole sentence it is from, and what it hangs on.
 
     ``context`` are stems of the statement (or question) before, where the clause itself does not
-    name what it speaks of.
+    name what it speaks of; ``told`` the keys of that statement's values.
     """
 
     statement: Statement
     sentence: Statement
     context: frozenset[str]
+    told: frozenset[tuple[ValueKind, str, str]] = frozenset()
 
 
 def spots_of(evidence: Sequence[Evidence]) -> tuple[Spot, ...]:
@@ -76,7 +82,23 @@ def spots_of(evidence: Sequence[Evidence]) -> tuple[Spot, ...]:
         for word in frozenset().union(*(spot.statement.stems for spot in _spots(item)))
     )
     topic = frozenset(word for word, times in told.items() if times >= _SHARED) - RISKY
-    return tuple(replace(spot, topic=topic) for item in evidence for spot in _spots(item))
+    spots = [spot for item in evidence for spot in _spots(item)]
+    subjects = frozenset().union(*(_own_subject(spot) for spot in spots)) - LIGHT
+    denied = {item.id: _denied_in(_spots(item)) for item in evidence}
+    return tuple(
+        replace(spot, topic=topic, subjects=subjects, denied=denied[spot.evidence.id])
+        for spot in spots
+    )
+
+
+def _denied_in(spots: Sequence[Spot]) -> frozenset[str]:
+    """Return what the statements of a page only deny."""
+    clauses = [clause for spot in spots for clause in spot.clauses]
+    denied = frozenset().union(
+        *(c.negated | (c.denied_of & c.stems) for c in clauses if c.negated or c.denied_of)
+    )
+    stated = frozenset().union(*(c.stems for c in clauses if not (c.negated or c.denied_of)))
+    return denied - stated
 
 
 _SHARED = 3
@@ -167,6 +189,15 @@ def _told_of_before(
     return _spot(item, text, heading | subject, "", elsewhere, hangs_on=own)
 
 
+def _own_subject(spot: Spot) -> frozenset[str]:
+    text = (spot.own or spot.statement).text
+    told = takewhile(_is_subject_word, words(text))
+    return frozenset(word.stem for word in islice(told, _SUBJECT_WORDS))
+
+
+_SUBJECT_WORDS = 4
+
+
 def subject_of(text: str) -> frozenset[str]:
     """Return the stems that a sentence begins with, up to its first common word."""
     return frozenset(word.stem for word in takewhile(_is_subject_word, words(text)))
@@ -189,6 +220,7 @@ def _spot(
         evidence=item,
         statement=read_statement(text),
         around=heading | content_stems(lead_in),
+        page=read_statement(item.text).stems,
         elsewhere=elsewhere,
         clauses=tuple(read_statement(c) for c in spot_clauses(read_statement(text).text)),
         hangs_on=hangs_on,

@@ -12,7 +12,7 @@ from agent.replies.spots import Claim, Spot, subject_of
 from agent.replies.value_cases import case_of, is_one_of_several
 from agent.replies.value_checks import opening_hours, same
 from agent.replies.values import ValueKind
-from agent.replies.words import is_row, split_sentences, stem
+from agent.replies.words import content_words, is_row, split_sentences, stem
 
 
 def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
@@ -31,8 +31,44 @@ def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
             foreign = subject_of(spot.statement.text) - stems - LIGHT - spot.around
             if claim.context >= mine and spot.evidence.id == other.evidence.id and not foreign:
                 continue
+            if len(mine) == 1 and _fits_better(stems, spot, other):
+                continue
+            whose = subject_of(spot.statement.text) - LIGHT
+            if mine <= spot.topic and whose and whose <= stems:
+                continue  # "the warranty on our mattresses" of who sells mattresses
             return f"{', '.join(sorted(mine))} belongs to another statement"
     return ""
+
+
+def _fits_better(stems: frozenset[str], spot: Spot, other: Spot) -> bool:
+    """Whether all of a statement's subject is said, and more of it than of another statement."""
+    subject = subject_of(spot.statement.text) - LIGHT
+    shared = len((stems & spot.statement.stems) - LIGHT)
+    return (
+        bool(subject)
+        and subject <= stems
+        and shared > len((stems & other.statement.stems) - LIGHT) + 1
+    )
+
+
+def subject_is_told(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
+    """What a claim begins with may not be what another statement of the page begins with."""
+    first = next(iter(claim.statement.order), "")
+    if not first or first in spot.stems:
+        return ""
+    for other in spots:
+        if first in _leading(other.statement.text):
+            return f"{first!r} is told of in another statement"
+    return ""
+
+
+@lru_cache(maxsize=8_000)
+def _leading(text: str) -> frozenset[str]:
+    """Return the first words of what a statement begins with."""
+    return frozenset(word.stem for word in content_words(text)[:_LEADING]) & subject_of(text)
+
+
+_LEADING = 2
 
 
 def row_is_named(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:

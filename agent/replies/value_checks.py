@@ -53,6 +53,9 @@ def same(claimed: Value, held: Value) -> bool:
     if claimed.kind is ValueKind.WEEKDAY and claimed.unit == held.unit and "-" in held.amount:
         # What holds from Monday to Friday holds on a Tuesday.
         return claimed.days == held.days or ("-" not in claimed.amount and claimed.days < held.days)
+    if claimed.kind is ValueKind.WEEKDAY and claimed.unit == held.unit and "," in held.amount:
+        # Of several days one may be told: "on a Thursday".
+        return "-" not in claimed.amount and claimed.days <= held.days
     if claimed.key != held.key:
         return False
     return not (claimed.noun and held.noun) or claimed.noun == held.noun or claimed.noun in LIGHT
@@ -62,9 +65,25 @@ def bounds_agree(claim: Statement, spot: Spot) -> str:
     """``up to 50%`` is not ``50%``, and ``from $40`` is not ``$40``."""
     for value in claim.values:
         held = [other for other in spot.statement.values if same(value, other)]
+        if any(_begins_after(value, other, spot.statement.text) for other in held):
+            continue
         if held and not any(_bound_agrees(value, other) for other in held):
             return f"{value} is {held[0].bound or 'exact'} in the evidence"
     return ""
+
+
+_BEYOND = re.compile(r"\b(?:beyond|above|over|after|below|under) that\b", re.IGNORECASE)
+
+
+def _begins_after(claimed: Value, held: Value, text: str) -> bool:
+    """Whether "more than 20 minutes late" is told as "after 20 minutes"."""
+    if {claimed.bound, held.bound} == {Bound.LEAST, Bound.MOST} and _BEYOND.search(text):
+        return True  # "within 30 km it is included; beyond that ..."
+    return (
+        claimed.bound is Bound.LEAST
+        and claimed.kind is ValueKind.DURATION
+        and re.search(r"\b(?:after|beyond)\s$", text[: held.span[0]], re.IGNORECASE) is not None
+    )
 
 
 def _bound_agrees(claimed: Value, held: Value) -> bool:
@@ -79,6 +98,8 @@ def _bound_agrees(claimed: Value, held: Value) -> bool:
             ValueKind.WEEKDAY,
             ValueKind.MEASURE,
         }
+        if held.bound is Bound.LEAST and held.kind is ValueKind.DURATION:
+            return True  # "16 weeks old" for "from 16 weeks of age"
         return held.bound is Bound.ABOUT or (held.kind in soft and held.bound is Bound.MOST)
     if claimed.bound is Bound.ABOUT:
         return True

@@ -66,10 +66,13 @@ _CODES = (
     "USD|EUR|GBP|CAD|AUD|NZD|SGD|HKD|CHF|KES|NOK|SEK|DKK|INR|JPY|ZAR|PLN|MXN|AED|SAR|PHP|THB|MYR|"
     "IDR|CNY|KRW|BRL|HUF|CZK|ILS|NGN"
 )
-_SIGN = rf"\b(?:NZ|CA|HK|US|A|S)\$|[$€£₹¥]|\b(?:{_CODES}|SFr\.?|KSh)\s?|\bR(?=\d)|\bkr(?=\s?\d)"
+_SIGN = (
+    rf"\b(?:NZ|CA|HK|US|A|S)\$|[$€£₹¥฿₺₩₦₱₫₪]|\b(?:{_CODES}|SFr\.?|KSh)\s?|\bR(?=\d)|\bkr(?=\s?\d)"
+)
 """What stands before an amount. ``R420`` is rand; a lone R before letters is none."""
 _AFTER = (
-    r"€|£|¥|zł|dollars?|bucks?|euros?|cents?|pesos?|francs?|rupees?|yen\b|rand\b|kroner\b|kronor\b|"
+    r"€|£|¥|฿|zł|złoty|zlotys?|baht\b|dirhams?|riyals?|ringgit|shekels?|forints?|lira|kč\b|"
+    r"dollars?|bucks?|euros?|cents?|pesos?|francs?|rupees?|yen\b|rand\b|kroner\b|kronor\b|"
     rf"krone\b|shillings?|kr\b|(?:{_CODES})\b"
 )
 
@@ -130,7 +133,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str], Reader], ...] = tuple(
         (
             ValueKind.MONEY,
             (rf"(?P<sign>{_SIGN})\s?(?P<low>{_DIGITS})"
-            rf"(?:{_TO}[$€£₹¥]?(?P<high>{_DIGITS}))?(?P<after>)"),
+            rf"(?:{_TO}[$€£₹¥฿₺₩₦₱₫₪]?(?P<high>{_DIGITS}))?(?P<after>)"),
             0,
             read_money,
         ),
@@ -164,7 +167,7 @@ PATTERNS: tuple[tuple[ValueKind, re.Pattern[str], Reader], ...] = tuple(
         (
             ValueKind.WEEKDAY,
             (rf"\b(?:(?P<which>first|second|third|fourth|last|[1-4](?:st|nd|rd|th)|other) )?"
-            rf"(?:{DAY}(?:\s?(?:-|to|through|thru|,|and|&)\s?{DAY})*|weekdays?|weekends?)\b"),
+            rf"(?:{DAY}(?:,?\s?(?:-|to|through|thru|until|till|,|and|or|&)\s?{DAY})*|weekdays?|weekends?)\b"),
             re.IGNORECASE,
             read_weekday,
         ),

@@ -13,8 +13,14 @@ NUMBER_WORDS = {
         """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
     fifteen sixteen seventeen eighteen nineteen twenty""".split()  # noqa: SIM905
     )
-} | {"thirty": "30", "forty": "40", "forty-five": "45", "fifty": "50", "sixty": "60",
-     "ninety": "90", "hundred": "100", "dozen": "12"}  # fmt: skip
+} | {"a hundred": "100", "one hundred": "100", "hundred": "100", "dozen": "12", "a dozen": "12"}
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+NUMBER_WORDS |= {
+    ten if not digit else f"{ten}{joined}{word}": str(20 + 10 * place + digit)
+    for place, ten in enumerate(_TENS)
+    for digit, word in enumerate(("", *tuple(NUMBER_WORDS)[1:10]))
+    for joined in "- "
+}
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -63,7 +69,9 @@ _CURRENCIES = {"dollar": "$", "usd": "$", "euro": "€", "eur": "€", "pound": 
                "cent": "cent", "krone": "kr", "kroner": "kr", "kronor": "kr",
                "nok": "kr", "sek": "kr", "dkk": "kr", "peso": "peso", "mxn": "peso",
                "franc": "chf", "sfr": "chf", "rupee": "₹", "inr": "₹", "yen": "¥", "jpy": "¥",
-               "rand": "r", "zar": "r", "shilling": "ksh", "kes": "ksh", "pln": "zł"}  # fmt: skip
+               "rand": "r", "zar": "r", "shilling": "ksh", "kes": "ksh", "pln": "zł",
+               "złoty": "zł", "zloty": "zł", "baht": "฿", "thb": "฿", "czk": "kč", "krw": "₩",
+               "php": "₱", "ngn": "₦", "ils": "₪", "shekel": "₪", "huf": "forint"}  # fmt: skip
 
 
 def read_duration(match: re.Match[str]) -> tuple[str, str]:
@@ -77,9 +85,11 @@ def read_duration(match: re.Match[str]) -> tuple[str, str]:
 def read_share(match: re.Match[str]) -> tuple[str, str]:
     """Read a part of a whole."""
     if match["half"]:
-        return "1/2", "share"
-    count = {"a": "1", "one": "1", "two": "2", "three": "3"}[match["count"].casefold()]
-    return f"{count}/{'4' if match['part'].casefold().startswith('q') else '3'}", "share"
+        return "50", ""
+    count = {"a": 1, "one": 1, "two": 2, "three": 3}[match["count"].casefold()]
+    if match["part"].casefold().startswith("q"):
+        return str(25 * count), ""
+    return f"{count}/3", "share"
 
 
 def read_measure(match: re.Match[str]) -> tuple[str, str]:
@@ -125,9 +135,23 @@ def read_weekday(match: re.Match[str]) -> tuple[str, str]:
         return "mon-fri", which
     if "weekend" in text:
         return "sat-sun", which
-    ends = [d[:3] for d in re.findall(DAY, text)]
-    joined = re.search(r"-|\bto\b|\bthrough\b|\bthru\b", text)
-    return ("-" if joined else ",").join(ends), which
+    days = [d[:3] for d in re.findall(DAY, text)]
+    between = [_UP_TO.search(part) is not None for part in re.split(DAY, text)[1:-1]]
+    if len(days) == 2 and between == [True]:  # noqa: PLR2004
+        return "-".join(days), which
+    listed = text.count("-") == len(between) > 1  # "mon-wed-fri"
+    for place, joined in enumerate(between):
+        if joined and not listed:
+            days += _days_between(days[place], days[place + 1])
+    return ",".join(sorted(set(days), key=DAYS.index)), which
+
+
+_UP_TO = re.compile(r"-|\bto\b|\bthrough\b|\bthru\b|\b(?:un)?till?\b")
+
+
+def _days_between(first: str, last: str) -> list[str]:
+    begin, end = DAYS.index(first), DAYS.index(last)
+    return [DAYS[day % 7] for day in range(begin + 1, end + (7 if end < begin else 0))]
 
 
 _ORDINALS = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth", "other": "second"}

@@ -137,8 +137,8 @@ def _counted(after: str) -> str:
 
 
 _BOUND_BEFORE = re.compile(
-    r"(?:(?P<least>at least|over|more than|above|starts? (?:at|from)|"
-    r"starting (?:at|from)|from|exceeds?|exceeding|from the age of|"
+    r"(?:(?P<least>at least|over|more than|above|(?:starts?|begins?) (?:at|from)|"
+    r"(?:starting|beginning) (?:at|from)|reach(?:es)?|from|exceeds?|exceeding|from the age of|"
     r"(?:must|have to|has to|need to) be(?: aged)?|"
     r"minimum(?:(?: \w+){0,3} (?:is|of))?|no less than|not less than|greater than|beyond)"
     r"|(?P<most>at most|up to|within|under|less than|below|no more than|not more than|"
@@ -152,7 +152,8 @@ _BOUND_BEFORE = re.compile(
 
 
 _BOUND_AFTER = re.compile(
-    r"^(?:(?P<least>\+|(?: (?:ahead|before|long|away))?\s?(?:or more|and up|and over|or over|"
+    r"^(?:(?P<least>\+|(?: (?:ahead|before|long|away|[a-z]+s|people|of (?:you|"
+    r"us)))?\s?(?:or more|and up|and over|or over|"
     r"or older|or longer|and older|and above|plus\b))"
     r"|\s?(?P<most>or less|or under|or younger|or shorter|max\b|and under|or fewer))",
     re.IGNORECASE,
@@ -161,10 +162,13 @@ _BOUND_AFTER = re.compile(
 
 _CLOCK = frozenset({ValueKind.TIME, ValueKind.DATE, ValueKind.WEEKDAY})
 _FROM = re.compile(r"\bfrom\s$", re.IGNORECASE)
+_SPREAD = re.compile(r"\b(?:spread|split|paid|pay|payable|runs?|stretch\w*)\b[^,;.]*\bover\s$")
 _STARTS = re.compile(r"\bstart(?:s|ing)? (?:at|on|from)\s$", re.IGNORECASE)
 
 
 def _bound(before: str, after: str, kind: ValueKind) -> Bound:
+    if _SPREAD.search(before):
+        return Bound.NONE  # "spread over 12 months"
     if kind in _CLOCK and _STARTS.search(before):
         return Bound.NONE  # "starts at 8" is when, "starts at $8" is the least of several prices
     match = _BOUND_BEFORE.search(before)

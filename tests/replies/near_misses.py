@@ -5,6 +5,7 @@ in it hold files of the same names for other brands:
 
 ``free``      true replies in the words of a friendly assistant, to mend the guard by
 ``free_dev``  the same, written together with them, of which only totals are looked at
+``joined``    true replies alone, long ones that join facts of the brands seen, to fit by
 ``apart``     written by somebody who had not seen the guard, and never looked at while it is mended
 """
 
@@ -78,6 +79,13 @@ def near_misses() -> list[NearMiss]:
     return [case for part in Part for case in _read_part(part)]
 
 
+def joined_replies() -> list[tuple[str, str, tuple[Evidence, ...]]]:
+    """Return true replies that join several facts: the brand, the reply, the brand's evidence."""
+    brands = {raw["brand"]: evidence_of(raw) for raw in _read(ROOT / BRANDS)}
+    listed = _read(ROOT / "joined" / "true_replies.yaml")
+    return [(raw["brand"], raw["true_reply"], brands[raw["brand"]]) for raw in listed]
+
+
 def _read_part(part: Part) -> Iterator[NearMiss]:
     brands = {raw["brand"]: evidence_of(raw) for raw in _read(part.folder / BRANDS)}
     for path in sorted(part.folder.glob("*.yaml")):
@@ -93,8 +101,8 @@ def judge(case: NearMiss) -> Verdict:
     let through where nothing was.
     """
     guard = Guard()
-    lie = guard.check(case.near_miss, case.evidence)
-    truth = guard.check(case.true_reply, case.evidence)
+    lie = guard.check(case.near_miss, case.evidence, freely=True)
+    truth = guard.check(case.true_reply, case.evidence, freely=True)
     return Verdict(
         case=case,
         caught=bool(lie.cut) and not (case.telltale and case.telltale in lie.text),

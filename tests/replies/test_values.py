@@ -16,7 +16,7 @@ from agent.replies.values import Bound, ValueKind, values_of
         ("€20", "money", "20", "€"),
         ("15%", "percent", "15", ""),
         ("fifteen percent", "percent", "15", ""),
-        ("a quarter of it", "percent", "1/4", "share"),
+        ("a quarter of it", "percent", "25", ""),
         ("3-5 business days", "duration", "3-5", "business day"),
         ("3 to 5 working days", "duration", "3-5", "business day"),
         ("between 3 and 5 days", "duration", "3-5", "day"),
