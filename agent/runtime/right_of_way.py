@@ -4,10 +4,11 @@ A provider waits for its webhook's answer and calls again if it takes too long; 
 come a moment later. In a burst both want the same cores. Only texts count whose sender has been
 checked: nobody else can hold turns back. Turns that only compute gain nothing by
 being more than the cores, they only get into each other's way; those that wait for a language model
-do. Processes on one machine share its cores, so that they tell each other by a file's time.
+do. Processes on one machine share its cores, so that they tell each other by files' times.
 """
 
 import os
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -26,37 +27,49 @@ FRESH_S = 0.03
 """So long after its time a text of another process counts as being taken in."""
 
 _TELL_S = 0.02
-"""The file's time is set no more often than this."""
+"""A file's time is set no more often than this."""
+_GONE_S = 3600.0
+"""A process that has taken no text in for so long may be gone; if not, it makes its file again."""
 
 
 class Beacon:
-    """A file whose time says when a process of this machine last took a text in.
+    """A folder with a file of each process: its time says when that last took a text in.
 
-    It only spares webhooks a wait: where the file cannot be written or is gone, nothing is told.
+    It only spares webhooks a wait: where the folder cannot be written or is gone, nothing is told.
     """
 
-    def __init__(self, file: Path) -> None:
-        """Make the file where it is not there yet."""
+    def __init__(self, folder: Path) -> None:
+        """Make the folder where it is not there yet; files of processes long gone are deleted."""
+        self._folder = folder
+        self._mine = folder / f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._told_ns = 0
         with suppress(OSError):
-            file.touch()
-        self._file = file
-        self._mine_ns = 0
+            folder.mkdir(exist_ok=True)
+            for file in folder.iterdir():
+                if time.time() - file.stat().st_mtime > _GONE_S:
+                    file.unlink(missing_ok=True)
 
     def tell(self) -> None:
         """Say that a text is being taken in."""
         now = time.time_ns()
-        if abs(now - self._mine_ns) > _TELL_S * 1e9:
-            self._mine_ns = now
+        if abs(now - self._told_ns) > _TELL_S * 1e9:
+            self._told_ns = now
             with suppress(OSError):
-                os.utime(self._file, ns=(now, now))
+                # Made anew where another process has taken us for gone.
+                self._mine.touch()
 
     def lit(self) -> bool:
         """Whether another process is taking a text in."""
         try:
-            at = self._file.stat().st_mtime_ns
+            with os.scandir(self._folder) as files:
+                others = [file for file in files if file.name != self._mine.name]
+                return any(self._fresh(file.stat().st_mtime_ns) for file in others)
         except OSError:
             return False
-        return at != self._mine_ns and 0 <= time.time_ns() - at < FRESH_S * 1e9
+
+    def _fresh(self, at_ns: int) -> bool:
+        # A time that is yet to come is of a clock that was set back.
+        return 0 <= time.time_ns() - at_ns < FRESH_S * 1e9
 
 
 class RightOfWay:
@@ -104,14 +117,25 @@ class RightOfWay:
 
     @contextmanager
     def thinking(self) -> Iterator[None]:
-        """Wait for one of the places to think, and until no text is being taken in."""
-        with self._thinkers:
-            self._wait_for_texts()
-            yield
-
-    def _wait_for_texts(self) -> None:
+        """Wait until no text is being taken in, and for one of the places to think."""
         until = time.monotonic() + self._longest_s
+        while True:
+            # Before a place is taken, so that whoever waits keeps none from the others.
+            self._wait_for_texts(until)
+            self._thinkers.acquire()
+            if time.monotonic() >= until or not self._texts_come():
+                break
+            self._thinkers.release()
+        try:
+            yield
+        finally:
+            self._thinkers.release()
+
+    def _texts_come(self) -> bool:
+        return self._arriving > 0 or (self._beacon is not None and self._beacon.lit())
+
+    def _wait_for_texts(self, until: float) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: not self._arriving, self._longest_s)
-            while self._beacon is not None and self._beacon.lit() and time.monotonic() < until:
-                self._changed.wait(FRESH_S / 3)
+            while self._texts_come() and (left_s := until - time.monotonic()) > 0:
+                # Nobody tells when another process's text is in.
+                self._changed.wait(left_s if self._arriving else min(left_s, FRESH_S / 3))

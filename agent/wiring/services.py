@@ -128,7 +128,7 @@ def assemble(
     )
     right_of_way = RightOfWay(
         thinkers=WORKERS if settings.llm_configured else THINKERS,
-        beacon=None if url.startswith("sqlite") else Beacon(settings.home / "texts-arriving"),
+        beacon=None if url.startswith("sqlite") else Beacon(settings.home / "arriving"),
     )
     work = Work(
         runner=make_runner(foundation, mind, consent.links.link, right_of_way),

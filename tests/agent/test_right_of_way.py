@@ -119,11 +119,11 @@ def test_a_text_counts_while_the_inbox_takes_it_in(house: House) -> None:
 
 
 def test_another_process_s_text_is_seen_for_a_moment_only(tmp_path: Path) -> None:
-    file = tmp_path / "texts"
-    beacon = Beacon(file)
+    beacon, other = Beacon(tmp_path), tmp_path / "another"
+    other.touch()
 
     def told(seconds_ago: float) -> bool:
-        os.utime(file, (time.time() - seconds_ago,) * 2)
+        os.utime(other, (time.time() - seconds_ago,) * 2)
         return beacon.lit()
 
     assert any(told(0.0) for _ in range(20))
@@ -132,22 +132,62 @@ def test_another_process_s_text_is_seen_for_a_moment_only(tmp_path: Path) -> Non
 
 
 def test_a_text_taken_in_is_told_to_other_processes(tmp_path: Path) -> None:
-    file = tmp_path / "texts"
-    way = RightOfWay(beacon=Beacon(file))
-    before = file.stat().st_mtime_ns
-    with way.arriving():
-        assert file.stat().st_mtime_ns > before
+    way, other = RightOfWay(beacon=Beacon(tmp_path)), Beacon(tmp_path)
+    seen = False
+    for _ in range(20):
+        with way.arriving():
+            seen = seen or other.lit()
+        time.sleep(FRESH_S)
+    assert seen
 
 
 def test_a_process_does_not_wait_for_its_own_text_once_that_is_in(tmp_path: Path) -> None:
-    beacon = Beacon(tmp_path / "texts")
+    beacon = Beacon(tmp_path)
     way = RightOfWay(beacon=beacon)
     with way.arriving():
         pass
+    # However coarsely the file's time is kept.
+    for file in tmp_path.iterdir():
+        os.utime(file, (time.time(),) * 2)
     assert not beacon.lit()
 
 
-def test_without_its_file_nobody_waits_and_nothing_breaks(tmp_path: Path) -> None:
+def test_a_process_that_tells_last_still_sees_the_others_texts(tmp_path: Path) -> None:
+    mine, other = Beacon(tmp_path), Beacon(tmp_path)
+    seen = False
+    for _ in range(20):
+        other.tell()
+        mine.tell()
+        seen = seen or mine.lit()
+        time.sleep(FRESH_S)
+    assert seen
+
+
+def test_files_of_processes_long_gone_are_deleted(tmp_path: Path) -> None:
+    left, fresh = tmp_path / "left", tmp_path / "fresh"
+    for file in (left, fresh):
+        file.touch()
+    os.utime(left, (time.time() - 7200,) * 2)
+    Beacon(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["fresh"]
+
+
+def test_a_turn_that_waits_for_texts_keeps_no_place_from_others() -> None:
+    way, thought = RightOfWay(longest_s=LONG_S, thinkers=1), threading.Event()
+
+    def think() -> None:
+        with way.thinking():
+            thought.set()
+
+    with way.arriving():
+        in_background(think)
+        assert not thought.wait(0.1)
+        assert way._thinkers.acquire(blocking=False)
+        way._thinkers.release()
+    assert thought.wait(SOON_S)
+
+
+def test_without_its_folder_nobody_waits_and_nothing_breaks(tmp_path: Path) -> None:
     gone = Beacon(tmp_path / "no such folder" / "texts")
     way = RightOfWay(longest_s=LONG_S, beacon=gone)
     with way.arriving():
