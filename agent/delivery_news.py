@@ -47,6 +47,7 @@ def record_news(
     provider_id: str | None,
     brand: Brand,
     error: str = "",
+    brand_address: str | None = None,
 ) -> Delivery:
     """Move a message's delivery forward and do what its problem asks for, once.
 
@@ -59,6 +60,7 @@ def record_news(
         provider_id: the provider's id of the message, None if not known.
         brand: whose consent ledger an opt-out goes into.
         error: what went wrong in words, for reps; the code where there are none.
+        brand_address: which it was sent from; looked up if None.
 
     Returns:
         The delivery's present state.
@@ -71,8 +73,8 @@ def record_news(
         return state
     uow.live.publish(before.conversation_id, "delivery", message_id=message_id, delivery=state)
     if state in TAKEN and before.provider not in LOCAL_PROVIDERS:
-        conversation = uow.conversations.get(before.conversation_id)
-        uow.sending_numbers.works(before.provider, conversation.brand_address)
+        number = brand_address or uow.conversations.get(before.conversation_id).brand_address
+        uow.sending_numbers.works(before.provider, number)
     if state is not Delivery.UNKNOWN:
         _no_more_looks(uow, before)
     if state in FAILURES:

@@ -5,13 +5,13 @@ nothing. The turn itself runs elsewhere.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import phonenumbers
 import structlog
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from agent.brand import Brand
@@ -53,7 +53,8 @@ ConsentReader = Callable[[str], tuple[ConsentReading | None, float]]
 
 
 _RACES = 2
-"""How often a text is tried again that met another of the same instant."""
+"""How often a text is tried again that met another of the same instant, or a connection that had
+gone while nobody used it: there are others, unless the database is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,13 @@ class Inbox:
         for _ in range(_RACES):
             # At the same instant came a copy of it, or another first text of a new customer: what
             # that one has stored is there at the next try.
-            with suppress(IntegrityError):
+            try:
                 return self._take(inbound, said, silence_s)
+            except IntegrityError:
+                continue
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
         return self._take(inbound, said, silence_s)
 
     def _take(self, inbound: InboundMessage, said: Said, silence_s: float) -> Accepted:

@@ -87,7 +87,7 @@ class Outbox:
             receipt = self._call(ready)
         except SendError as error:
             return self.patience.through(partial(self._record_error, ready, error))
-        self.patience.through(partial(self._record_sent, ready.message, receipt))
+        self.patience.through(partial(self._record_sent, ready, receipt))
         return None
 
     def looker(self, provider: str) -> LooksUp | None:
@@ -142,10 +142,18 @@ class Outbox:
 
     # ── what came of it ────────────────────────────────────────────────────────────────────
 
-    def _record_sent(self, message: Message, receipt: Receipt) -> None:
+    def _record_sent(self, ready: _Ready, receipt: Receipt) -> None:
         with self.database.begin() as uow:
-            state = Delivery.DELIVERED if receipt.delivered else Delivery.SENT
-            self._news(uow, message, state, provider_id=receipt.provider_id)
+            record_news(
+                uow,
+                ready.message.id,
+                delivery=Delivery.DELIVERED if receipt.delivered else Delivery.SENT,
+                problem=None,
+                code="",
+                provider_id=receipt.provider_id,
+                brand=self.brand,
+                brand_address=ready.conversation.brand_address,
+            )
 
     def _record_error(self, ready: _Ready, error: SendError) -> float | None:
         message = ready.message
@@ -204,7 +212,6 @@ class Outbox:
         message: Message,
         news: Delivery,
         *,
-        provider_id: str | None = None,
         error: str = "",
         code: str = "",
         problem: SendProblem | None = None,
@@ -215,7 +222,7 @@ class Outbox:
             delivery=news,
             problem=problem,
             code=code,
-            provider_id=provider_id,
+            provider_id=None,
             brand=self.brand,
             error=error,
         )

@@ -1,13 +1,15 @@
 """The application: routes, channels, pages and errors put together."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from http import HTTPStatus
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
+from starlette.datastructures import Headers
 from starlette.middleware.sessions import SessionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.runtime.background import Repeated
 from agent.wiring.services import Services
@@ -56,7 +58,7 @@ def create_app(services: Services, channels: list[Channel]) -> FastAPI:
         max_age=SESSION_S,
         https_only=_public_over_https(services),
     )
-    app.middleware("http")(_limit_body)
+    app.add_middleware(_BodyLimit)
     errors.install(app)
     for part in (messages, conversations, outbound, consents, health):
         app.include_router(part.router)
@@ -87,15 +89,28 @@ def _public_over_https(services: Services) -> bool:
     return url is not None and url.scheme == "https"
 
 
-async def _limit_body(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    length = request.headers.get("content-length", "")
-    most = MOST_UPLOADED if request.url.path == UPLOAD else MAX_BODY
+class _BodyLimit:
+    """Refuses bodies that are too large, or do not say how large they are.
+
+    Bare ASGI: Starlette's way for plain functions costs each webhook a task and two streams.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refused = _refused_body(scope) if scope["type"] == "http" else None
+        await (refused or self._app)(scope, receive, send)
+
+
+def _refused_body(scope: Scope) -> Response | None:
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "")
+    most = MOST_UPLOADED if scope["path"] == UPLOAD else MAX_BODY
     if length.isdecimal() and int(length) > most:
         return errors.problem(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has at most {most} bytes."
         )
-    if request.headers.get("transfer-encoding", "").lower() == "chunked":
+    if headers.get("transfer-encoding", "").lower() == "chunked":
         return errors.problem(HTTPStatus.LENGTH_REQUIRED, "Send the body with its Content-Length.")
-    return await call_next(request)
+    return None

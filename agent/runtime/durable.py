@@ -36,12 +36,14 @@ _log = structlog.get_logger(__name__)
 
 WORKERS = 6
 """Turns at once in one process; unlimited workers on one engine deadlocked (DESIGN.md)."""
-TURN_POLL_S, SEND_POLL_S = 0.5, 2.0
-"""For what other processes enqueue, and what nobody nudged us for."""
+TURN_POLL_S, SEND_POLL_S = 2.0, 4.0
+"""For what nobody nudged us for: other processes' work, of which they look after most themselves.
+Whoever has helped once goes on at the end of each turn."""
 STOP_S = 5.0
 """How long stopping waits for turns under way; what is not done then is done after the restart."""
-_FREE_AFTER_S = 0.03
-"""Until DBOS has noted the end of a workflow, and the next of its conversation may begin."""
+_FREE_AFTER_S = (0.03, 0.5)
+"""Until DBOS has noted the end of a workflow, and the next of its conversation may begin: as a
+rule, and where the database is slow."""
 _LONGEST_ALARM_S = 120.0
 """Later work is found by DBOS's own look each second; remembering it would only cost memory."""
 WATCH_EVERY_S = 15.0
@@ -163,7 +165,8 @@ class DurableRuntime:
 
     def _look_again(self) -> None:
         """Look for the next turn soon: a worker is free, and a conversation perhaps too."""
-        self._alarms.after(_FREE_AFTER_S, self._nudges[TURNS])
+        for delay_s in _FREE_AFTER_S:
+            self._alarms.after(delay_s, self._nudges[TURNS])
 
     def _enqueued(self, queue: str, delay_s: float) -> None:
         """Look when it is time for what this process has just enqueued."""

@@ -100,14 +100,14 @@ class TurnRunner:
             state = uow.turns.state(turn_id)
             if state not in {None, TurnState.CLAIMED}:
                 return None
-            if state is None and not uow.conversations.burst_over(conversation_id):
+            again = state is TurnState.CLAIMED
+            conversation = uow.conversations.claim_burst(conversation_id, at_once=again)
+            if conversation is None:
                 return None
-            messages = uow.messages.claim(conversation_id, turn_id)
+            messages = uow.messages.claim(conversation_id, turn_id, first=not again)
             if not messages:
                 return None
             uow.turns.begin(turn_id, conversation_id)
-            uow.conversations.burst_claimed(conversation_id)
-            conversation = uow.conversations.get(conversation_id)
             if conversation.status is ConversationStatus.BOT:
                 uow.live.publish(conversation_id, "typing", on=True)
             return self._read(uow, messages, conversation)
@@ -134,7 +134,7 @@ class TurnRunner:
             if uow.turns.state(turn_id) not in {None, TurnState.CLAIMED}:
                 # Another process took this one for dead and has finished the turn.
                 return [m.id for m in uow.messages.of_turn(turn_id, Direction.OUTBOUND)]
-            if may_void and uow.messages.unclaimed(conversation_id):
+            if may_void and uow.messages.any_unclaimed(conversation_id):
                 return None
             now = uow.conversations.get(conversation_id)
             overtaken = now.status is not claimed.conversation.status
@@ -232,5 +232,5 @@ class TurnRunner:
         record = uow.turns.begin(turn_id, conversation_id)
         if record.state is not TurnState.CLAIMED:
             return None
-        uow.conversations.burst_claimed(conversation_id)
-        return self._read(uow, messages, uow.conversations.get(conversation_id))
+        conversation = uow.conversations.claim_burst(conversation_id, at_once=True)
+        return None if conversation is None else self._read(uow, messages, conversation)

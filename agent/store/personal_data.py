@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
-from agent.store import consent_tables, delivery_tables, knowledge_tables, sending_tables
+from agent.store import consent_tables, delivery_tables, knowledge_tables, news, sending_tables
 from agent.store.customer_tables import CustomerRow
 from agent.store.learning_tables import JobRow
 from agent.store.tables import ConversationRow, MessageRow, TurnRow
@@ -83,6 +83,7 @@ def export_customer(session: Session, address: str) -> dict[str, list[dict[str, 
 
 def erase_customer(session: Session, address: str) -> int:
     """Delete all rows about the customer, the engine's too; return how many."""
+    news.write(session)
     ids = _ids(session, address)
     if not ids.customers:
         return 0

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from agent.domain.ports import Clock, Ids
+from agent.store import news
 from agent.store.engine import READ_ONLY
 from agent.store.repositories.consent import Consents
 from agent.store.repositories.consent_questions import ConsentQuestions
@@ -36,6 +37,27 @@ from agent.store.tables import ConversationRow
 _REMEMBERED = 200
 """Rows that a transaction holds on to: looking one up again then asks no database. SQLAlchemy
 itself forgets a row as soon as nobody else holds it."""
+
+
+class _Remembering(Session):
+    """A session that holds on to its last rows, as SQLAlchemy's recipe for strong references does.
+
+    The listeners are the class's: adding them to each session took longer than a short statement.
+    """
+
+    def __init__(self, bind: sa.Engine, *, expire_on_commit: bool) -> None:
+        super().__init__(bind, expire_on_commit=expire_on_commit)
+        self._rows: deque[object] = deque(maxlen=_REMEMBERED)
+
+    def keep(self, row: object) -> None:
+        """Hold on to a row."""
+        # Conversations are changed from several sides: each look-up reads them afresh.
+        if not isinstance(row, ConversationRow):
+            self._rows.append(row)
+
+
+for _moment in ("loaded_as_persistent", "pending_to_persistent"):
+    sa.event.listen(_Remembering, _moment, _Remembering.keep)
 
 
 class UnitOfWork:
@@ -78,31 +100,24 @@ class Database:
         self.engine = engine
         self._clock = clock
         self._ids = ids
-        self._read_engine = engine.execution_options(**{READ_ONLY: True})
+        self._read_only = engine.dialect.name == "postgresql"
+        options = {"postgresql_readonly": True} if self._read_only else {}
+        self._read_engine = engine.execution_options(**{READ_ONLY: True}, **options)
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         """Open a transaction: committed at the end, rolled back if anything is raised."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
-            _remember_rows(session)
+        with _Remembering(self.engine, expire_on_commit=False) as session, session.begin():
             yield UnitOfWork(session, self._clock, self._ids)
+            news.write(session)
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
         """Open a transaction that only reads; nothing done in it is kept."""
         with Session(self._read_engine, expire_on_commit=False) as session:
             yield UnitOfWork(session, self._clock, self._ids)
-            session.rollback()
-
-
-def _remember_rows(session: Session) -> None:
-    """Keep the last rows of a transaction, as SQLAlchemy's recipe for strong references does."""
-    rows: deque[object] = deque(maxlen=_REMEMBERED)
-
-    def keep(_session: object, row: object) -> None:
-        # Conversations are changed from several sides: each look-up reads them afresh.
-        if not isinstance(row, ConversationRow):
-            rows.append(row)
-
-    for moment in ("loaded_as_persistent", "pending_to_persistent"):
-        sa.event.listen(session, moment, keep)
+            if self._read_only:
+                # After a rollback psycopg would forget the statements it has prepared.
+                session.connection().commit()
+            else:
+                session.rollback()

@@ -124,6 +124,39 @@ def test_while_postgres_is_away_providers_are_told_to_come_again_and_nothing_is_
     assert len(twilio_sender.sent) == len({m.turn_id for m in thread})
 
 
+def test_a_text_is_taken_although_all_connections_have_just_gone(
+    on_postgres: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Short of that time no connection is asked whether it is still there.
+    monkeypatch.setattr("agent.store.engine.PING_AFTER_S", 60.0)
+    app = create_app(on_postgres, list(discover(on_postgres.settings).values()))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert deliver(client, QUESTION, "SM1").status_code == 200
+        until(lambda: _unanswered(on_postgres) == [], within_s=20)
+        _end_connections(on_postgres)
+        assert deliver(client, QUESTION, "SM2").status_code == 200
+        until(lambda: _is_answered(on_postgres), within_s=30)
+
+
+def _end_connections(services: Services) -> None:
+    other = create_engine(services.database.engine.url.render_as_string(hide_password=False))
+    with other.connect() as connection:
+        connection.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    other.dispose()
+
+
+def _is_answered(services: Services) -> bool:
+    try:
+        return _unanswered(services) == []
+    except sa.exc.OperationalError:
+        return False  # the reader's own connection had gone too
+
+
 def _unanswered(services: Services) -> list[str]:
     """Return the texts to which nothing has left yet."""
     with services.database.read() as uow:

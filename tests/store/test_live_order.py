@@ -5,6 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from agent.domain.ids import ConversationId
+from agent.store import news
 from agent.store.repositories.live import SETTLED_AFTER
 from agent.store.unit_of_work import Database
 from tests.conftest import FakeClock
@@ -38,6 +39,7 @@ def test_news_that_commit_late_are_not_passed_over(
         uow.live.publish(CONVERSATION, "before")
     with database.begin() as slow:
         slow.live.publish(CONVERSATION, "slow")
+        news.write(slow.session)
         slow.session.flush()
         with database.begin() as quick:
             quick.live.publish(CONVERSATION, "quick")

@@ -100,9 +100,11 @@ def test_a_turn_claims_all_waiting_texts_and_later_ones_are_another_turns(
         uow.messages.add_inbound(conversation_id, inbound("SM1", "one"))
         clock.forward(1)
         uow.messages.add_inbound(conversation_id, inbound("SM2", "two"))
-        first = uow.messages.claim(conversation_id, TurnId("turn_a"))
+        first = uow.messages.claim(conversation_id, TurnId("turn_a"), first=True)
+        assert not uow.messages.any_unclaimed(conversation_id)
         clock.forward(1)
         uow.messages.add_inbound(conversation_id, inbound("SM3", "three"))
+        assert uow.messages.any_unclaimed(conversation_id)
         second = uow.messages.claim(conversation_id, TurnId("turn_b"))
         again = uow.messages.claim(conversation_id, TurnId("turn_a"))
 
@@ -117,13 +119,18 @@ def test_a_burst_ends_after_its_silence_but_never_later_than_the_longest_wait(
     with database.begin() as uow:
         conversation_id = open_conversation(uow)
         uow.conversations.text_arrived(conversation_id, silence_s=2.5)
-        assert not uow.conversations.burst_over(conversation_id)
+        assert uow.conversations.claim_burst(conversation_id) is None
+        assert uow.conversations.claim_burst(conversation_id, at_once=True) is not None
+        uow.conversations.text_arrived(conversation_id, silence_s=2.5)
         clock.forward(2.5)
-        assert uow.conversations.burst_over(conversation_id)
-        for _ in range(5):
+        assert uow.conversations.claim_burst(conversation_id) is not None
+        for _ in range(7):
             uow.conversations.text_arrived(conversation_id, silence_s=2.5)
             clock.forward(1.2)
-        assert uow.conversations.burst_over(conversation_id)
+        claimed = uow.conversations.claim_burst(conversation_id)
+        assert claimed is not None
+        assert claimed.id == conversation_id
+        assert uow.conversations.claim_burst(ConversationId("con_nobody")) is None
 
 
 def test_a_conversation_remembers_where_the_dialogue_stands(database: Database) -> None:
@@ -131,10 +138,17 @@ def test_a_conversation_remembers_where_the_dialogue_stands(database: Database) 
     flow = FlowState(flow="help_menu", step="menu", slots=(("size", "9"),))
     with database.begin() as uow:
         conversation_id = open_conversation(uow)
+        before = uow.conversations.get(conversation_id)
         uow.conversations.remember(conversation_id, failed_turns=2, pending=pending, flow=flow)
+        now = uow.conversations.get(conversation_id)
+        with pytest.raises(NotFoundError):
+            uow.conversations.remember(
+                ConversationId("con_nobody"), failed_turns=0, pending=None, flow=None
+            )
 
     with database.read() as uow:
         stored = uow.conversations.get(conversation_id)
+    assert (before.failed_turns, now.failed_turns) == (0, 2)
     assert (stored.failed_turns, stored.pending, stored.flow) == (2, pending, flow)
 
 

@@ -131,16 +131,30 @@ class Conversations:
         self._touch(row, now)
         return max(0.0, (row.ready_at - now).total_seconds())
 
-    def burst_over(self, conversation_id: ConversationId) -> bool:
-        """Whether the silence has lasted long enough for a turn to begin."""
-        row = self._row(conversation_id)
-        return row.ready_at is None or row.ready_at <= self._clock.now() + CLOCKS_APART
+    def claim_burst(
+        self, conversation_id: ConversationId, *, at_once: bool = False
+    ) -> Conversation | None:
+        """Note that a turn takes all waiting texts; return the conversation as it is then.
 
-    def burst_claimed(self, conversation_id: ConversationId) -> None:
-        """Note that a turn has taken all waiting texts."""
-        row = self._row(conversation_id)
-        row.ready_at = row.burst_began_at = None
-        self._session.add(row)
+        Texts that come meanwhile wait for the transaction's end, and begin a burst of their own.
+
+        Args:
+            conversation_id: whose burst.
+            at_once: whether or not the silence has lasted long enough.
+
+        Returns:
+            None where the burst still goes on, or there is no such conversation.
+        """
+        ready_at = col(ConversationRow.ready_at)
+        claim = sa.update(ConversationRow).where(col(ConversationRow.id) == conversation_id)
+        if not at_once:
+            over = ready_at <= self._clock.now() + CLOCKS_APART
+            claim = claim.where(sa.or_(ready_at.is_(None), over))
+        row = self._session.scalars(
+            claim.values(ready_at=None, burst_began_at=None).returning(ConversationRow),
+            execution_options={"populate_existing": True, "synchronize_session": False},
+        ).one_or_none()
+        return None if row is None else _conversation(row)
 
     def apply(
         self, conversation_id: ConversationId, event: ConversationEvent, *, rep: str | None = None
@@ -165,12 +179,23 @@ class Conversations:
         pending: Pending | None,
         flow: FlowState | None,
     ) -> None:
-        """Keep where the dialogue stands."""
-        row = self._row(conversation_id)
-        row.failed_turns = failed_turns
-        row.pending = dump_pending(pending)
-        row.flow = dump_flow(flow)
-        self._touch(row, self._clock.now())
+        """Keep where the dialogue stands.
+
+        Raises:
+            NotFoundError: there is no conversation with this id.
+        """
+        kept = self._session.execute(
+            sa.update(ConversationRow)
+            .where(col(ConversationRow.id) == conversation_id)
+            .values(
+                failed_turns=failed_turns,
+                pending=dump_pending(pending),
+                flow=dump_flow(flow),
+                updated_at=self._clock.now(),
+            )
+        )
+        if not kept.rowcount:  # type: ignore[attr-defined]
+            raise NotFoundError(f"There is no conversation {conversation_id}.")
 
     def _touch(self, row: ConversationRow, now: datetime) -> None:
         row.updated_at = now

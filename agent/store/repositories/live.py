@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from agent.domain.ids import ConversationId
 from agent.domain.ports import Clock
+from agent.store import news
 from agent.store.inserting import add_unless_there
 from agent.store.service_tables import ActiveRow, EventRow, LlmUsageRow, ProcessRow
 from agent.store.tables import NoteRow
@@ -49,9 +50,9 @@ class Live:
 
     def publish(self, conversation_id: ConversationId, kind: str, **data: Any) -> None:
         """Add news. ``data`` holds ids and states, never texts or numbers."""
-        self._session.add(
-            EventRow(conversation_id=conversation_id, kind=kind, data=data, at=self._clock.now())
-        )
+        now = self._clock.now()
+        row = EventRow(conversation_id=conversation_id, kind=kind, data=data, at=now)
+        news.keep(self._session, row)
 
     def news_after(
         self, event_id: int, *, conversation_id: ConversationId | None = None, limit: int = 200
@@ -92,6 +93,7 @@ class Live:
         On SQLite writers come one after the other, and so do their ids. In one statement, since
         another one would see what was committed in between.
         """
+        news.write(self._session)
         if self._session.get_bind().dialect.name != "postgresql":
             return None
         newest = (

@@ -55,9 +55,14 @@ class Messages:
         self._session.flush()
         return message_of(row)
 
-    def claim(self, conversation_id: ConversationId, turn_id: TurnId) -> list[Message]:
-        """Give all unclaimed texts to a turn; return the turn's, oldest first."""
-        self._session.execute(
+    def claim(
+        self, conversation_id: ConversationId, turn_id: TurnId, *, first: bool = False
+    ) -> list[Message]:
+        """Give all unclaimed texts to a turn; return the turn's, oldest first.
+
+        ``first``: it is known that the turn has none yet.
+        """
+        claim = (
             sa.update(MessageRow)
             .where(
                 col(MessageRow.conversation_id) == conversation_id,
@@ -66,7 +71,17 @@ class Messages:
             )
             .values(turn_id=turn_id)
         )
-        return self.of_turn(turn_id, Direction.INBOUND)
+        unsynchronised = {"populate_existing": True, "synchronize_session": False}
+        if not first:
+            self._session.execute(claim, execution_options=unsynchronised)
+            return self.of_turn(turn_id, Direction.INBOUND)
+        claimed = self._session.scalars(
+            claim.returning(MessageRow), execution_options=unsynchronised
+        ).all()
+        return [
+            message_of(row)
+            for row in sorted(claimed, key=lambda row: (row.created_at, row.ordinal, row.id))
+        ]
 
     def of_turn(self, turn_id: TurnId, direction: Direction) -> list[Message]:
         """Return a turn's texts of one direction in order."""
@@ -111,7 +126,6 @@ class Messages:
             updated_at=now,
         )
         self._session.add(row)
-        self._session.flush()
         return message_of(row)
 
     def exists(self, message_id: MessageId) -> bool:
@@ -204,6 +218,19 @@ class Messages:
             .order_by(col(MessageRow.created_at).desc())
             .limit(1)
         ).first()
+
+    def any_unclaimed(self, conversation_id: ConversationId) -> bool:
+        """Whether there are texts that no turn has taken yet."""
+        waiting = (
+            select(MessageRow.id)
+            .where(
+                MessageRow.conversation_id == conversation_id,
+                MessageRow.direction == Direction.INBOUND,
+                col(MessageRow.turn_id).is_(None),
+            )
+            .limit(1)
+        )
+        return self._session.exec(waiting).first() is not None
 
     def unclaimed(self, conversation_id: ConversationId) -> list[Message]:
         """Return texts that no turn has taken yet, oldest first."""

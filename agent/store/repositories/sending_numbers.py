@@ -41,6 +41,8 @@ class SendingNumbers:
         self._session = session
         self._clock = clock
         self._deliveries = deliveries
+        # Looked for in this transaction and not there, which is the rule.
+        self._absent: set[tuple[str, str]] = set()
 
     # ── the pace of the brand's numbers ────────────────────────────────────────────────────
 
@@ -90,6 +92,8 @@ class SendingNumbers:
 
         The first to ask after that time may try; the others wait for what comes of it.
         """
+        if (provider, number) in self._absent:
+            return None
         row = self._session.get(SendingNumberRow, (provider, number))
         if row is None or row.blocked_until is None:
             return None
@@ -145,9 +149,12 @@ class SendingNumbers:
         ]
 
     def _number(self, provider: str, number: str) -> SendingNumberRow | None:
-        return self._session.get(
+        row = self._session.get(
             SendingNumberRow, (provider, number), with_for_update=True, populate_existing=True
         )
+        if row is None:
+            self._absent.add((provider, number))
+        return row
 
     def _new_number(self, provider: str, number: str) -> SendingNumberRow:
         add_unless_there(
@@ -159,6 +166,7 @@ class SendingNumbers:
             code="",
             alarms=0,
         )
+        self._absent.discard((provider, number))
         return self._session.get_one(
             SendingNumberRow, (provider, number), with_for_update=True, populate_existing=True
         )
