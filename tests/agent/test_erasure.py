@@ -39,6 +39,7 @@ from agent.privacy.search import search
 from agent.privacy.spellings import spellings
 from agent.secrets_file import load_secrets
 from agent.sending.outbound import Outbound
+from agent.store import news
 from agent.store.personal_data import IMPERSONAL, engine_tables, links
 from agent.store.repositories.suppressions import SuppressionReason
 from agent.store.unit_of_work import Database
@@ -546,6 +547,7 @@ def test_a_running_service_tidies_by_itself(engine: sa.Engine, tmp_path: Path) -
             brand_address="+15550100200",
         )  # fmt: skip
         uow.live.publish(conversation.id, "typing", on=True)
+        news.write(uow.session)
         uow.session.flush()
         uow.session.execute(
             sa.text("UPDATE events SET at = :then"), {"then": clock.now() - timedelta(days=2)}
