@@ -19,12 +19,7 @@ def make_app(tell: Callable[[str], None] | None = None) -> FastAPI:
     Raises:
         ConfigurationError: something is missing or wrong; says what to do.
     """
-<<<<<<< HEAD
-=======
     limit_heaps()
-    # BLAS threads wait by spinning: with two of them a text took 208 ms of CPU instead of 65.
-    threadpool_limits(limits=1, user_api="blas")
->>>>>>> a606722 (The service's threads share two heaps: 45 MB less memory under load)
     settings = load_settings()
     channels = discover(settings)
     redacted = frozenset().union(*(channel.redacted for channel in channels.values()))
