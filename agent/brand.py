@@ -46,6 +46,18 @@ class Voice(_Strict):
     templates: dict[str, str] = Field(default_factory=dict)
 
 
+class Emergency(_Strict):
+    """Whom customers in danger are told to call; empty ones follow the brand's country.
+
+    Each follows the word 'call': ``111``, ``Samaritans on 116 123``. ``safety_line`` is the brand's
+    own number for accidents with what it sells, if it has one.
+    """
+
+    number: str = ""
+    crisis_line: str = ""
+    safety_line: str = ""
+
+
 class Caps(_Strict):
     """The most proactive messages of one purpose in 24 hours to one customer; null: no limit.
 
@@ -128,6 +140,7 @@ class Brand(_Strict):
     voice: Voice = Voice()
     hours: dict[str, Hours | None] = Field(default_factory=dict)
     holidays: tuple[date, ...] = ()
+    emergency: Emergency = Emergency()
     queues: dict[str, Queue] = Field(min_length=1)
     quiet_hours: QuietHours = QuietHours()
     caps: Caps = Caps()

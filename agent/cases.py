@@ -32,3 +32,12 @@ def hand_over(
     uow.escalations.open(conversation_id, escalate, turn_id)
     uow.live.publish(conversation_id, "status", status=status)
     return True
+
+
+def call_off(uow: UnitOfWork, conversation_id: ConversationId) -> None:
+    """Close the open cases of a customer who waits no longer; the agent answers again."""
+    if uow.conversations.get(conversation_id).status is not ConversationStatus.WAITING:
+        return
+    status = uow.conversations.apply(conversation_id, ConversationEvent.RETURNED, rep="")
+    uow.escalations.close(conversation_id)
+    uow.live.publish(conversation_id, "status", status=status)

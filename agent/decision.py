@@ -9,13 +9,23 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from agent.decision_clarify import clarify
-from agent.decision_heard import confirmed_opt_out, consent, surely_about_texts, unsure_opt_out
+from agent.decision_heard import (
+    confirmed_opt_out,
+    consent,
+    names_texts,
+    surely_about_texts,
+    unsure_opt_out,
+)
+from agent.decision_offers import accepted
 from agent.decision_pending import clarified, yes_or_no
 from agent.decision_policy import Policy, say
+from agent.decision_praise import praise_template
 from agent.decision_several import several_wishes
+from agent.decision_waiting import waiting
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Escalate, Route, Signals
-from intents.types import ConsentReading, Doubt
+from agent.escalation.words import handover_template
+from intents.types import ConsentReading, Doubt, Understanding
 
 
 def decide(signals: Signals, policy: Policy) -> Decision:
@@ -27,12 +37,12 @@ def decide(signals: Signals, policy: Policy) -> Decision:
     return _knowledge(signals, policy)
 
 
-def _human(signals: Signals, _policy: Policy) -> Decision | None:
-    """The agent is silent while a person is in charge."""
+def _human(signals: Signals, policy: Policy) -> Decision | None:
+    """The agent is silent while a person is in charge, but for what somebody waiting asks."""
     status = signals.conversation.status
     if status not in {ConversationStatus.WAITING, ConversationStatus.HUMAN}:
         return None
-    return Decision(
+    return waiting(signals, policy) or Decision(
         route=Route.HUMAN, rule=f"status_{status}", reason="A person is in charge of this."
     )
 
@@ -51,26 +61,32 @@ def _empty(signals: Signals, _policy: Policy) -> Decision | None:
 
 
 def _escalation(signals: Signals, policy: Policy) -> Decision | None:
-    pending = signals.conversation.pending
-    if (
-        pending is not None
-        and pending.kind is PendingKind.OFFER_PERSON
-        and yes_or_no(signals) is True
-    ):
-        accepted = Escalate(
-            rule="offer_accepted", queue="", reason="The customer accepted the offer of a person."
-        )
-        return _escalate(accepted)
-    escalate = policy.rules.judge(signals)
+    escalate = accepted(signals) or policy.rules.judge(signals)
     if escalate is None:
         return None
-    if escalate.rule == "frustration" and surely_about_texts(signals):
-        # Somebody at the end of their patience with our texts is asked just that, and hears
-        # nothing else; a person sees the case all the same.
-        unsure = unsure_opt_out(signals, policy)
-        if unsure is not None:
-            return replace(unsure, escalate=escalate)
-    return _escalate(escalate)
+    if escalate.rule == "frustration":
+        if signals.refuses_person:
+            return None
+        if surely_about_texts(signals) and names_texts(signals):
+            # Somebody at the end of their patience with our texts is asked just that beside being
+            # told that a person comes.
+            unsure = unsure_opt_out(signals, policy)
+            if unsure is not None:
+                return replace(unsure, escalate=escalate)
+    return _escalate(escalate, signals)
+
+
+def _refused(signals: Signals, _policy: Policy) -> Decision | None:
+    """No person is wanted, and nothing else is said that could be answered."""
+    if not signals.refuses_person or (signals.rest and _is_wish(signals.understanding)):
+        return None
+    return say(
+        Route.SMALLTALK, "person_refused", "The customer wants no person, and says so.", "no_person"
+    )
+
+
+def _is_wish(read: Understanding | None) -> bool:
+    return read is not None and not read.out_of_scope and read.intent not in {"affirm", "deny"}
 
 
 def _keyword(signals: Signals, policy: Policy) -> Decision | None:
@@ -85,7 +101,7 @@ def _keyword(signals: Signals, policy: Policy) -> Decision | None:
             reason="The customer asked for the menu.",
             template=policy.routing.flows["help"],
         )
-    if pending is not None and keyword in {"affirm", "deny"}:
+    if pending is not None and not pending.turns_between and keyword in {"affirm", "deny"}:
         return None
     template = policy.routing.smalltalk.get(keyword)
     if template is None:
@@ -140,7 +156,7 @@ def _pending_answer(signals: Signals, _policy: Policy) -> Decision | None:
 
 def _smalltalk(signals: Signals, policy: Policy) -> Decision | None:
     understanding = signals.understanding
-    if understanding is None or understanding.doubt is not Doubt.NONE:
+    if understanding is None or not _is_small(understanding, policy):
         return None
     offer = policy.routing.offer_person.get(understanding.intent)
     if offer is not None:
@@ -153,9 +169,26 @@ def _smalltalk(signals: Signals, policy: Policy) -> Decision | None:
     template = policy.routing.smalltalk.get(understanding.intent)
     if template is None:
         return None
+    template = praise_template(template, signals)
     return say(
         Route.SMALLTALK, f"intent_{understanding.intent}", "Small talk needs no search.", template
     )
+
+
+def _is_small(read: Understanding, policy: Policy) -> bool:
+    """Whether it is small talk or an offer for sure, though not which: 'so happy, thank you'."""
+    if read.doubt is not Doubt.TOO_CLOSE:
+        return read.doubt is Doubt.NONE
+    best = [candidate.intent for candidate in read.candidates[:2]]
+    return (
+        len(best) > 1
+        and all(intent in _KIND for intent in best)
+        and {*best} <= {*policy.routing.smalltalk}
+    )
+
+
+_KIND = frozenset({"thanks", "positive_feedback", "greeting", "goodbye"})
+"""Small talk of which one may stand for another."""
 
 
 def _out_of_scope(signals: Signals, _policy: Policy) -> Decision | None:
@@ -167,7 +200,7 @@ def _out_of_scope(signals: Signals, _policy: Policy) -> Decision | None:
         rule="out_of_scope",
         reason=f"Probably none of this brand's business ({understanding.out_of_scope_score:.0%}).",
         template="out_of_scope",
-        question=signals.text,
+        question=signals.rest or signals.text,
     )
 
 
@@ -181,26 +214,20 @@ def _knowledge(signals: Signals, _policy: Policy) -> Decision:
         reason="No intent is sure; the knowledge base is asked."
         if doubtful
         else "The knowledge base is asked.",
-        question=signals.text,
+        template="not_known" if signals.refuses_person else "",
+        question=signals.rest or signals.text,
     )
 
 
-def _escalate(escalate: Escalate) -> Decision:
-    template = _HANDOVER_TEMPLATES.get(escalate.rule, "handover")
+def _escalate(escalate: Escalate, signals: Signals) -> Decision:
     return Decision(
         route=Route.ESCALATION,
         rule=escalate.rule,
         reason=escalate.reason,
-        template=template,
+        template=handover_template(escalate, signals),
         escalate=escalate,
     )
 
-
-_HANDOVER_TEMPLATES = {
-    "frustration": "handover_frustrated",
-    "sensitive_topic": "handover_sensitive",
-    "failed_turns": "failed_turn_handover",
-}
 
 _ORDER: tuple[Callable[[Signals, Policy], Decision | None], ...] = (
     consent,
@@ -209,6 +236,7 @@ _ORDER: tuple[Callable[[Signals, Policy], Decision | None], ...] = (
     _empty,
     _escalation,
     unsure_opt_out,
+    _refused,
     _pending_answer,
     _keyword,
     _flow_answer,

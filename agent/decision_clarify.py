@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agent.decision_heard import asked_about_texts
 from agent.decision_pending import is_clarifying
 from agent.decision_policy import Policy
 from agent.domain.signals import Decision, Route, Signals
@@ -17,6 +18,8 @@ def clarify(signals: Signals, policy: Policy) -> Decision | None:
     if is_clarifying(signals.conversation.pending):
         return None
     options = _clarifiable(understanding, policy)
+    if signals.denies_stop or asked_about_texts(signals):
+        options = tuple(option for option in options if option != "opt_out")
     if len(options) < _LEAST_OPTIONS or policy.routing.are_alike(options[0], options[1]):
         return None
     if _chance_of(options[:2], understanding) < ASKING_HELPS_FROM:
@@ -26,7 +29,7 @@ def clarify(signals: Signals, policy: Policy) -> Decision | None:
             route=Route.KNOWLEDGE,
             rule="llm_chose",
             reason=f"Too close to call; the LLM chose {signals.llm_choice}.",
-            question=signals.text,
+            question=signals.rest or signals.text,
             options=(signals.llm_choice,),
         )
     return Decision(
@@ -34,7 +37,7 @@ def clarify(signals: Signals, policy: Policy) -> Decision | None:
         rule="too_close",
         reason=f"{options[0]} and {options[1]} are too close to call.",
         template="clarify",
-        question=signals.text,
+        question=signals.rest or signals.text,
         options=options,
     )
 

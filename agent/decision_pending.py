@@ -89,7 +89,7 @@ def _choice(signals: Signals, pending: Pending) -> str | None:
     if understanding is None:
         return None
     said = _named(signals.text, pending)
-    if said is not None or understanding.parts or _asks_anew(signals.text):
+    if said is not None or understanding.parts or asks_anew(signals.text):
         return said
     heard = (understanding.answer, understanding.intent)
     return next((option for option in heard if option in pending.options), None)
@@ -118,7 +118,8 @@ def _content(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z]+", text.lower().replace("'", ""))) - _IDLE_WORDS
 
 
-def _asks_anew(text: str) -> bool:
+def asks_anew(text: str) -> bool:
+    """Whether a message asks a question of its own."""
     words = len(text.split())
     opened = _ASKS.search(text) is not None and words >= _LEAST_OPENED
     return opened or ("?" in text and words >= _LEAST_MARKED)

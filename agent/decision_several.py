@@ -34,7 +34,7 @@ def several_wishes(signals: Signals, routing: Routing) -> Decision | None:
         reason=f"Several wishes: {_list(parts)}."
         + (" A person is offered last." if for_person else ""),
         template=offer,
-        question=signals.text,
+        question=signals.rest or signals.text,
         parts=to_answer,
     )
 
@@ -42,6 +42,8 @@ def several_wishes(signals: Signals, routing: Routing) -> Decision | None:
 def hears_opt_out(signals: Signals) -> bool:
     """Whether one of several wishes may be to get no more texts."""
     understanding = signals.understanding
+    if signals.denies_stop:
+        return False
     return understanding is not None and any(
         part.intent == "opt_out" and part.confidence >= _ASKED_FROM for part in understanding.parts
     )

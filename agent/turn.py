@@ -10,11 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.decision import decide
+from agent.decision_offers import kept, without_old_offer
 from agent.decision_policy import Policy
+from agent.decision_waiting import CALLED_OFF
 from agent.domain.consent import ConsentAction
 from agent.domain.ports import Clock
 from agent.domain.signals import Decision, Escalate, Outcome, Route, Signals
 from agent.domain.turns import CutNote, EvidenceNote, Trace, Versions
+from agent.escalation.words import handover_template
 from agent.flows.engine import Flow
 from agent.handover import Handovers
 from agent.keywords import Keywords
@@ -48,6 +51,8 @@ class TurnTaker:
 
     def _take(self, turn: TurnInput) -> TurnOutcome:
         stopwatch = Stopwatch()
+        now = self.clock.now()
+        turn = replace(turn, conversation=without_old_offer(turn.conversation, now))
         signals = gather(
             turn,
             keywords=self.keywords,
@@ -73,11 +78,25 @@ class TurnTaker:
         if after.escalate is not None and after.route is not Route.CONSENT:
             return self._hand_over(after, after.escalate, draft, trace)
         outcome = _conclude(before, draft, turn, trace)
+        outcome = replace(
+            outcome, pending=kept(turn.conversation.pending, draft.pending, before, now)
+        )
         if before.escalate is None:
             return outcome
-        # Beside an opt-out: a person sees the case, the customer hears of the opt-out only.
         queue = self.handovers.queue(before.escalate.queue)
-        return replace(outcome, escalate=replace(before.escalate, queue=queue))
+        outcome = replace(outcome, escalate=replace(before.escalate, queue=queue))
+        return self._told_first(outcome, before.escalate, signals)
+
+    def _told_first(
+        self, outcome: TurnOutcome, escalate: Escalate, signals: Signals
+    ) -> TurnOutcome:
+        """After an opt-out only that is said; before a question, that a person comes."""
+        if outcome.decision.template != "confirm_opt_out" or not outcome.replies:
+            return outcome
+        template = handover_template(escalate, signals)
+        told = self.handovers.text(template, self.handovers.queue(escalate.queue), self.clock.now())
+        question = outcome.replies[0]
+        return replace(outcome, replies=(replace(question, text=f"{told} {question.text}"),))
 
     def _settle_closeness(self, signals: Signals, before: Decision) -> tuple[Signals, Decision]:
         """Let an LLM, where there is one, choose between intents too close to call."""
@@ -100,8 +119,7 @@ class TurnTaker:
             case Route.KNOWLEDGE:
                 return self._answers.act(decision, scene)
             case _:
-                waiting = scene.turn.conversation
-                return Draft(flow=waiting.flow, pending=waiting.pending)
+                return self._words.waiting(decision, scene.turn)
 
     @property
     def _answers(self) -> TurnAnswers:
@@ -166,6 +184,7 @@ def _conclude(before: Decision, draft: Draft, turn: TurnInput, trace: Trace) -> 
         failed_turns=_failed_turns(turn.conversation.failed_turns, draft.outcome, before),
         answer=draft.answer,
         wrong_number=before.template == WRONG_NUMBER,
+        called_off=before.rule == CALLED_OFF,
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.connectors.facts import facts_for
-from agent.domain.conversations import Pending, PendingKind
+from agent.decision_offers import offer
+from agent.decision_praise import praise_template
 from agent.domain.ports import Clock
 from agent.domain.signals import Decision, FailureKind, Outcome, PartOutcome
 from agent.handover import Handovers
@@ -19,7 +20,8 @@ from intents.types import Part, Understanding
 MOST_PARTS = 3
 """Wishes answered in one turn; those after them are named and a colleague is offered for them."""
 
-_OFFERED = Pending(kind=PendingKind.OFFER_PERSON)
+NO_OFFER = "not_known"
+"""The template for somebody who wants no person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,7 @@ class TurnAnswers:
         return Draft(
             replies=(Reply(text=self.templates.say(fallback or "not_known_offer")),),
             answer=answer,
-            pending=_OFFERED,
+            pending=None if fallback == NO_OFFER else offer(),
             outcome=_outcome(answer),
         )
 
@@ -86,7 +88,7 @@ class TurnAnswers:
         return Draft(
             replies=tuple(Reply(text=message) for message in messages),
             answer=answer,
-            pending=_OFFERED if closing else None,
+            pending=offer(decision.template) if closing else None,
             outcome=_outcome_of_parts(answer, parts),
         )
 
@@ -102,7 +104,8 @@ class TurnAnswers:
     def _part(self, part: Part, scene: Scene, before: str) -> _Told:
         fixed = self.smalltalk.get(part.intent)
         if fixed is not None:
-            return _Told(part=part, text=self.templates.say(fixed))
+            said = self.templates.say(praise_template(fixed, scene.signals))
+            return _Told(part=part, text=said)
         whole = scene.signals.understanding
         understanding = None if whole is None else of_part(whole, part)
         answer = self._answer(words_of(part), part.intent, scene, understanding, before)

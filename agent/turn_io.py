@@ -7,7 +7,7 @@ from agent.consent.turns import TurnConsent
 from agent.domain.consent import ConsentAction
 from agent.domain.conversations import Conversation, FlowState, Pending
 from agent.domain.customers import Customer
-from agent.domain.signals import Decision, Escalate, Outcome, Signals
+from agent.domain.signals import Decision, Escalate, Outcome, Signals, Waits
 from agent.domain.turns import Trace
 from agent.replies.grounded import Answer
 
@@ -18,7 +18,8 @@ class TurnInput:
 
     ``texts`` are the burst's, oldest first; ``previous`` is the question of the turn before, for
     texts such as 'and in blue?'. ``consent`` is the state before these texts, and what the inbox
-    has already written because of them. ``pictures`` came along with the texts.
+    has already written because of them. ``pictures`` came along with the texts. ``waits`` is set
+    while the conversation waits for a person.
     """
 
     conversation: Conversation
@@ -28,6 +29,7 @@ class TurnInput:
     previous: str = ""
     provider_handled: bool = False
     pictures: int = 0
+    waits: Waits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,8 @@ class TurnOutcome:
     answer: Answer | None = None
     wrong_number: bool = False
     """Whoever texts is not who the profile says; the profile is detached from the number."""
+    called_off: bool = False
+    """The customer no longer waits for a person; the agent goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.consent.turns import TurnConsent
+from agent.decision_offers import offer
+from agent.decision_waiting import STILL_WAITING
 from agent.domain.conversations import FlowState, Pending, PendingKind
-from agent.domain.signals import Decision
+from agent.domain.signals import Decision, Route
 from agent.flows.engine import Ask, Effect, Flow, Handover, Say, advance, start
 from agent.replies.templates import Templates
 from agent.routing import Routing
@@ -77,9 +79,22 @@ class TurnWords:
         offers = name in self.routing.offer_person.values()
         return Draft(
             replies=(Reply(text=self.templates.say(name, **values)),),
-            pending=Pending(kind=PendingKind.OFFER_PERSON) if offers else None,
+            pending=offer(name) if offers else None,
             flow=turn.conversation.flow,
         )
+
+    def waiting(self, decision: Decision, turn: TurnInput) -> Draft:
+        """Say what there is to say to somebody whom a person answers: as a rule nothing."""
+        conversation, waits = turn.conversation, turn.waits
+        draft = Draft(flow=conversation.flow, pending=conversation.pending)
+        if decision.route is not Route.HUMAN or not decision.template:
+            return draft
+        if decision.template == STILL_WAITING and waits is not None:
+            handovers, now = self.answers.handovers, self.answers.clock.now()
+            text = handovers.still(waits.queue, waits.since, now)
+        else:
+            text = self.templates.say(decision.template)
+        return replace(draft, replies=(Reply(text=text),))
 
     def clarify(self, decision: Decision) -> Draft:
         """Ask which of two intents is meant."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from agent.brand import Brand, QuietHours, Retention, Sending
+from agent.brand import Brand, Emergency, QuietHours, Retention, Sending
 from agent.consent.terms import ConsentTerms, Topic
 from agent.settings import CHECKOUT, Settings
 
@@ -35,6 +35,7 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
         *Sending.model_fields,
         *Retention.model_fields,
         *QuietHours.model_fields,
+        *Emergency.model_fields,
     ],
 )
 def test_every_key_of_the_brand_file_is_explained(key: str) -> None:

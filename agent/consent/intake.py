@@ -10,6 +10,7 @@ import structlog
 
 from agent.brand import Brand
 from agent.consent.asking import NOT_LEFT, said_last
+from agent.consent.denials import read_denial, stands
 from agent.consent.free_text import Heard, ReadConsent, hear
 from agent.consent.ledger import LedgerOf
 from agent.consent.preferences import FREQUENCY, TopicWish, preferences, read_topic_wish
@@ -32,9 +33,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What a text says about texting, read before its transaction begins."""
+    """What a text says about texting, read before its transaction begins.
+
+    ``denied``: it says that texts are not to end; ``denied_if_asked``: it says so as an answer to
+    'do you want no more texts?'.
+    """
 
     heard: Heard = field(default_factory=Heard)
+    denied: bool = False
+    denied_if_asked: bool = False
     wish: TopicWish | None = None
 
 
@@ -50,7 +57,17 @@ class ConsentIntake:
         if read_consent_word(text) is not None or self._is_own_word(text):
             return Said()
         wish = read_topic_wish(text, self.brand.consent)
-        return Said(wish=wish) if wish else Said(heard=hear(text, self.read))
+        return Said(wish=wish) if wish else self._hear(text)
+
+    def _hear(self, text: str) -> Said:
+        heard = hear(text, self.read)
+        if heard.reading is not ConsentReading.OPT_OUT:
+            return Said(heard=heard)
+        return Said(
+            heard=heard,
+            denied=stands(read_denial(text, asked=False), self.read) is not None,
+            denied_if_asked=stands(read_denial(text, asked=True), self.read) is not None,
+        )
 
     def _is_own_word(self, text: str) -> bool:
         """Whether a word of ours settles what is said: then no model may read more into it."""
@@ -71,7 +88,7 @@ class ConsentIntake:
         out = present_state(lines, Purpose.CONVERSATIONAL) is ConsentState.OUT
         word = read_consent_word(message.text, opted_out=out)
         source = ConsentSource.FREE_TEXT if word is None else ConsentSource.KEYWORD
-        match word or said.heard.reading:
+        match word or _heard(said, conversation):
             case ConsentReading.OPT_OUT:
                 if not out:
                     cancelled = ledger.stop(source)
@@ -142,6 +159,14 @@ class ConsentIntake:
             return
         on = any(topic.key == option and topic.on for topic in chosen.topics)
         ledger.turn_topic(option, on=not on, source=ConsentSource.PREFERENCE_TEXT)
+
+
+def _heard(said: Said, conversation: Conversation) -> ConsentReading | None:
+    """Return what the models heard, unless the words deny it."""
+    pending = conversation.pending
+    asked = pending is not None and pending.kind is PendingKind.CONFIRM_OPT_OUT
+    denied = said.denied_if_asked if asked else said.denied
+    return None if denied else said.heard.reading
 
 
 def _asked_last(uow: UnitOfWork, question: ConsentQuestion, conversation: Conversation) -> bool:

@@ -89,13 +89,17 @@ class Pending:
     """The agent's open question.
 
     ``options`` are the intents offered (of ``PREFERENCES``: the topics), ``labels`` the words they
-    were offered in; ``question`` is the text that a ``CLARIFY`` answer completes.
+    were offered in (of ``OFFER_PERSON``: the template that offers); ``question`` is the text that a
+    ``CLARIFY`` answer completes. ``turns_between`` counts the turns since an offer that still
+    stands, ``asked_at`` is when it was made.
     """
 
     kind: PendingKind
     options: tuple[str, ...] = ()
     question: str = ""
     labels: tuple[str, ...] = ()
+    turns_between: int = 0
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.domain.ids import ConversationId, EscalationId
+from agent.domain.ids import ConversationId, EscalationId, TurnId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Escalation:
     queue: str
     reason: str
     opened_at: datetime
+    turn_id: TurnId | None = None
     taken_at: datetime | None = None
     closed_at: datetime | None = None
     rep: str = ""

@@ -1,6 +1,7 @@
 """Everything a decision may look at, and what comes of it. Both are kept in the trace."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -37,14 +38,28 @@ class CustomerSignals:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """That the customer waits for a person: by which rules, in which queue, since when.
+
+    ``told_lately``: the agent has said so again a moment ago.
+    """
+
+    rules: tuple[str, ...]
+    queue: str
+    since: datetime
+    told_lately: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSignals:
-    """Where the conversation stands before this turn."""
+    """Where the conversation stands before this turn. ``waits`` is set while it is `waiting`."""
 
     status: ConversationStatus = ConversationStatus.BOT
     opted_out: bool = False
     failed_turns: int = 0
     pending: Pending | None = None
     flow: FlowState | None = None
+    waits: Waits | None = None
 
 
 class FailureKind(StrEnum):
@@ -89,7 +104,9 @@ class Signals:
     that opts out says besides (then that is what was understood). ``understanding`` is None where
     no model was run. ``llm_choice`` is the
     intent that an LLM chose among those too close to call. ``pictures`` came along with the text.
-    ``outcome`` is None before acting.
+    ``denies_stop``: the message says in words that texts are not to end; ``refuses_person``: that
+    no person is wanted. ``rest`` is what it says besides (then that is what was understood); empty
+    where there is nothing, or neither holds. ``outcome`` is None before acting.
     """
 
     text: str
@@ -103,17 +120,24 @@ class Signals:
     customer: CustomerSignals = field(default_factory=CustomerSignals)
     conversation: ConversationSignals = field(default_factory=ConversationSignals)
     pictures: int = 0
+    denies_stop: bool = False
+    refuses_person: bool = False
+    rest: str = ""
     outcome: Outcome | None = None
     schema: int = SIGNALS_SCHEMA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalate:
-    """Hand the conversation to a person: by which rule, to which queue, in which words why."""
+    """Hand the conversation to a person: by which rule, to which queue, in which words why.
+
+    ``about`` is what it is about where that changes the words for the customer, such as a topic.
+    """
 
     rule: str
     queue: str
     reason: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,9 @@ from agent.replies.segments import fit, measure
 SHIPPED_TEMPLATES = Path(__file__).with_name("templates.yaml")
 SHIPPED_LABELS = Path(__file__).with_name("labels.yaml")
 
+_HANDOVER = frozenset({"promise", "minutes"})
+_HELPLINES = frozenset({"emergency", "crisis", "safety"})
+
 NEEDED: Mapping[str, frozenset[str]] = {
     "opt_out_done": frozenset(),
     "opt_in_done": frozenset(),
@@ -36,10 +39,12 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "affirm_idle": frozenset(),
     "deny_idle": frozenset(),
     "positive_feedback": frozenset(),
+    "feedback_unsure": frozenset(),
     "bot_challenge": frozenset(),
     "menu_intro": frozenset(),
     "clarify": frozenset({"first", "second"}),
     "not_known_offer": frozenset(),
+    "not_known": frozenset(),
     "matter_not_known": frozenset({"matter"}),
     "matter_not_known_offer": frozenset({"matter"}),
     "not_understood_offer": frozenset(),
@@ -48,11 +53,25 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "not_text": frozenset(),
     "picture_alone": frozenset(),
     "handover": frozenset({"minutes"}),
-    "handover_frustrated": frozenset({"minutes"}),
-    "handover_sensitive": frozenset({"minutes"}),
+    "handover_closing": frozenset({"opens"}),
     "handover_closed": frozenset({"opens"}),
-    "failed_turn_handover": frozenset({"minutes"}),
+    "handover_frustrated": _HANDOVER,
+    "handover_sensitive": _HANDOVER,
+    "handover_mistreated": _HANDOVER,
+    "handover_bereaved": _HANDOVER,
+    "handover_crisis": _HANDOVER | _HELPLINES,
+    "handover_emergency": _HANDOVER | _HELPLINES,
+    "handover_danger": _HANDOVER | _HELPLINES,
+    "handover_safety": _HANDOVER | _HELPLINES,
+    "failed_turn_handover": _HANDOVER,
     "trouble_handover": frozenset(),
+    "still_waiting": frozenset({"minutes"}),
+    "still_waiting_until": frozenset({"opens"}),
+    "still_waiting_late": frozenset(),
+    "overdue": frozenset(),
+    "person_cancelled": frozenset(),
+    "person_still_looks": frozenset(),
+    "no_person": frozenset(),
     "handed_back": frozenset(),
     "complaint_offer": frozenset(),
     "callback_offer": frozenset(),
@@ -67,6 +86,11 @@ _SAMPLES = {
     "link": " Or here: https://texts.pinyonpace.example/preferences/" + "x" * 48,
     "minutes": "120",
     "opens": "Wednesday at 10:30 AM",
+    "promise": "I've passed this to a colleague. Our desk is closed just now and will answer here "
+    "when it is back, Wednesday at 10:30 AM.",
+    "emergency": "your local emergency number",
+    "crisis": "someone you trust or a crisis line",
+    "safety": " Our safety line is +353 20 911 0148.",
     "first": "changing your account details",
     "second": "whether something is in stock",
     "matter": "changing your account details and trouble signing up",
@@ -132,6 +156,10 @@ class Templates:
         if missing:
             raise ConfigurationError(f"The template {name!r} needs {', '.join(sorted(missing))}.")
         return text.format_map({**self._common, **values})
+
+    def uses(self, name: str, placeholder: str) -> bool:
+        """Whether a text has a place for a value."""
+        return placeholder in _placeholders(name, self._texts.get(name, ""))
 
     def label(self, intent: str) -> str:
         """Return how a clarifying question names an intent; its own name in words if unlabelled."""

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from agent.brand import Brand
 from agent.consent.asking import without_stale_question
 from agent.consent.turns import consent_of_turn
-from agent.domain.conversations import Conversation
+from agent.domain.conversations import Conversation, ConversationStatus
 from agent.domain.customers import Customer
 from agent.domain.ids import CustomerId
-from agent.domain.messages import Message
+from agent.domain.messages import Author, Message
+from agent.domain.signals import Waits
 from agent.store.unit_of_work import UnitOfWork
 from agent.turn_io import TurnInput
 from knowledge_base.question import context_of
@@ -63,8 +65,38 @@ def read_claimed(
         previous=_previous_question(uow, conversation, messages),
         provider_handled=any(message.provider_handled for message in messages),
         pictures=sum(len(message.media) for message in messages),
+        waits=_waits(uow, conversation),
     )
     return Claimed(messages=messages, conversation=conversation, customer=customer, turn=turn)
+
+
+_LATELY = timedelta(minutes=3)
+"""Somebody who asks again within this time has just been told how long it takes."""
+_LAST = 12
+"""Messages looked back for what the agent said lately."""
+
+
+def _waits(uow: UnitOfWork, conversation: Conversation) -> Waits | None:
+    """Return what is known of the wait, where the conversation waits for a person."""
+    if conversation.status is not ConversationStatus.WAITING:
+        return None
+    cases = uow.escalations.of_conversation(conversation.id)
+    waiting = [case for case in cases if case.closed_at is None]
+    if not waiting:
+        return None
+    handed_over = {case.turn_id for case in waiting}
+    said = (
+        message
+        for message in uow.messages.thread(conversation.id, limit=_LAST)
+        if message.author is Author.AGENT and message.turn_id not in handed_over
+    )
+    since = max(uow.now() - _LATELY, waiting[0].opened_at)
+    return Waits(
+        rules=tuple(case.rule for case in waiting),
+        queue=waiting[0].queue,
+        since=waiting[0].opened_at,
+        told_lately=any(message.created_at > since for message in said),
+    )
 
 
 def _previous_question(

@@ -12,7 +12,7 @@ from functools import partial
 import structlog
 
 from agent.brand import Brand
-from agent.cases import hand_over
+from agent.cases import call_off, hand_over
 from agent.consent.asking import keep_question
 from agent.consent.links import no_link
 from agent.consent.recording import record_decision
@@ -174,6 +174,8 @@ class TurnRunner:
         )
         if outcome.escalate is not None and not overtaken:
             hand_over(uow, conversation_id, outcome.escalate, turn_id)
+        if outcome.called_off and not overtaken:
+            call_off(uow, conversation_id)
         if outcome.wrong_number and not overtaken:
             self.detach(uow, conversation_id, turn_id)
 

@@ -19,6 +19,8 @@ from agent.privacy.housekeeping import Housekeeping
 from agent.progress import Tell
 from agent.runtime.background import Repeated
 from agent.runtime.durable import WORKERS, DurableRuntime, Pulse
+from agent.runtime.overdue import LOOK_EVERY_S as OVERDUE_EVERY_S
+from agent.runtime.overdue import Overdue
 from agent.runtime.queueing import DurableQueue
 from agent.runtime.right_of_way import THINKERS, Beacon, RightOfWay
 from agent.runtime.waiting import WaitingRoom
@@ -59,6 +61,7 @@ class Services:
     waiting_room: WaitingRoom
     runtime: DurableRuntime
     housekeeping: Repeated
+    overdue: Repeated
 
     @property
     def version(self) -> str:
@@ -71,9 +74,11 @@ class Services:
         self.learning.start()
         self.consent.start()
         self.housekeeping.start()
+        self.overdue.start()
 
     def close(self) -> None:
         """Stop background work and let the database's connections go."""
+        self.overdue.close()
         self.housekeeping.close()
         self.consent.close()
         self.learning.close()
@@ -173,5 +178,15 @@ def assemble(
             "housekeeping",
             Housekeeping(database=database, retention=brand.retention, clock=foundation.clock).tidy,
             every_s=TIDY_EVERY_S,
+        ),
+        overdue=Repeated(
+            "overdue",
+            Overdue(
+                database=database,
+                queue=queue,
+                handovers=mind.handovers,
+                clock=foundation.clock,
+            ).look,
+            every_s=OVERDUE_EVERY_S,
         ),
     )

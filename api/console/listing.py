@@ -71,7 +71,9 @@ def make_listing(uow: UnitOfWork, *, status: ConversationStatus | None, queue: s
     """Read the list: those waiting first, longest wait on top, then the latest news."""
     cursor = uow.live.last_event_id()
     found = uow.conversations.list(status=status, queue=queue, limit=MOST)
-    cases = {case.conversation_id: case for case in reversed(uow.escalations.open_cases())}
+    cases: dict[ConversationId, list[Escalation]] = {}
+    for case in uow.escalations.open_cases():
+        cases.setdefault(case.conversation_id, []).append(case)
     latest = uow.messages.latest([conversation.id for conversation in found])
     names = uow.customers.names([conversation.customer_id for conversation in found])
     rows = [
@@ -79,7 +81,7 @@ def make_listing(uow: UnitOfWork, *, status: ConversationStatus | None, queue: s
             conversation,
             names.get(conversation.customer_id, ""),
             latest.get(conversation.id),
-            cases.get(conversation.id),
+            cases.get(conversation.id, []),
         )
         for conversation in found
     ]
@@ -100,8 +102,9 @@ def in_order(rows: Sequence[Row]) -> list[Row]:
 
 
 def _row(
-    conversation: Conversation, name: str, last: Message | None, case: Escalation | None
+    conversation: Conversation, name: str, last: Message | None, cases: Sequence[Escalation]
 ) -> Row:
+    case = cases[0] if cases else None
     waiting = conversation.status is ConversationStatus.WAITING
     since = case.opened_at if waiting and case is not None else conversation.updated_at
     if not waiting and last is not None:
@@ -113,13 +116,14 @@ def _row(
         address=conversation.customer_address,
         last_text="" if last is None else last.text[:SNIPPET],
         last_by="" if last is None else author_words(last),
-        reason="" if case is None else case.reason,
+        # A later case may be the graver one, or tell that the promised time is over.
+        reason=" ".join(dict.fromkeys(case.reason for case in cases)),
         queue="" if case is None else case.queue,
         rep=conversation.assigned_rep,
         since=since,
         waiting=waiting,
         revision="-".join(
-            (conversation.status, "" if last is None else last.id, "" if case is None else case.id)
+            (conversation.status, "" if last is None else last.id, *(case.id for case in cases))
         ),
     )
 

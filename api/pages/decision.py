@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.domain.conversations import Pending
-from agent.domain.signals import Decision, Signals
+from agent.domain.signals import Decision, Signals, Waits
 from agent.domain.turns import CutNote, EvidenceNote, Trace, TurnRecord, Versions
 from intents.types import Doubt, Entity, Part, TopicScore, Understanding
 
@@ -161,17 +161,25 @@ def _known(signals: Signals) -> tuple[Fact, ...]:
         "Consent word": signals.consent_word or "",
         "Keyword": signals.keyword or "",
         "LLM chose": signals.llm_choice or "",
+        "Wants texts to go on": "yes" if signals.denies_stop else "",
+        "Wants no person": "yes" if signals.refuses_person else "",
+        "Asks besides": signals.rest,
         "Customer": customer.name or ("known" if customer.known else "not known"),
         "Tier": customer.tier,
         "Lifetime value": f"{customer.lifetime_value:,.2f}" if customer.lifetime_value else "",
         "Open orders": str(customer.open_orders or ""),
         "Conversation": conversation.status,
+        "Waits because of": _waits(conversation.waits),
         "Opted out": "yes" if conversation.opted_out else "",
         "Failed turns before": str(conversation.failed_turns or ""),
         "Open question": _pending(conversation.pending),
         "Running flow": "" if conversation.flow is None else conversation.flow.flow,
     }
     return tuple(Fact(name=name, value=str(value)) for name, value in lines.items() if value)
+
+
+def _waits(waits: Waits | None) -> str:
+    return "" if waits is None else ", ".join(rule.replace("_", " ") for rule in waits.rules)
 
 
 def _pending(pending: Pending | None) -> str:

@@ -341,7 +341,7 @@ def test_a_question_that_cannot_be_asked_within_five_minutes_is_not_asked(house:
 
 def test_nobody_is_asked_twice_in_a_row_saying_it_again_is_enough(house: House) -> None:
     unsure(house)
-    unsure(house, "i said enough")
+    unsure(house, "i said enough", consent_score=0.99)
 
     assert house.consent() is ConsentState.OUT
     assert lines(house)[-1].source == ConsentSource.OPT_OUT_REPEATED
@@ -368,7 +368,7 @@ def test_anger_about_the_service_goes_to_a_person_without_a_question(house: Hous
 
 def test_a_no_that_sounds_like_leaving_is_no_wish_to_stay(house: House) -> None:
     unsure(house)
-    unsure(house, "i dont want this", answer="no")
+    unsure(house, "i dont want this", answer="no", consent_score=0.98)
 
     assert house.consent() is ConsentState.OUT
 

@@ -209,7 +209,7 @@ def test_a_frustrated_customer_is_told_and_the_agent_falls_silent(house: House) 
 
     house.text("this is the 4th time!!")
     told = house.last()
-    house.text("hello??")
+    house.text("it was the blue one, by the way")
 
     assert "colleague" in told
     assert len(house.replies()) == 1

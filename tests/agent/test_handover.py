@@ -1,10 +1,10 @@
 """What customers are told about when a person answers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from agent.brand import load_brand
+from agent.brand import WEEKDAYS, Hours, load_brand
 from agent.handover import Handovers
 from agent.replies.templates import load_templates
 from tests.fakes import DEMO
@@ -37,3 +37,44 @@ def test_an_open_desk_says_in_how_many_minutes() -> None:
 
 def test_an_unknown_queue_falls_back_to_the_first() -> None:
     assert HANDOVERS.queue("nowhere") == next(iter(BRAND.queues))
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "said"),
+    [
+        (18, 29, "within about 30 minutes"),  # closes at 19:00
+        (18, 46, "closes soon and will answer here when it is back, tomorrow at 8 AM"),
+        (19, 1, "closed just now and will answer here when it is back, tomorrow at 8 AM"),
+    ],
+)
+def test_minutes_are_promised_only_where_the_desk_stays_open(
+    hour: int, minute: int, said: str
+) -> None:
+    now = datetime(2026, 11, 24, hour, minute, tzinfo=BRAND.zone)
+
+    assert said in HANDOVERS.text("handover", "general", now)
+
+
+def test_a_desk_that_never_closes_promises_minutes_at_midnight() -> None:
+    always = {day: Hours(opens=time(0, 0), closes=time(23, 59)) for day in WEEKDAYS}
+    brand = BRAND.model_copy(update={"hours": always, "holidays": ()})
+    handovers = Handovers(brand=brand, templates=load_templates(brand))
+    now = datetime(2026, 11, 24, 23, 50, tzinfo=BRAND.zone)
+
+    assert "within about 30 minutes" in handovers.text("handover", "general", now)
+
+
+def test_who_asks_again_near_closing_is_told_the_morning() -> None:
+    since = datetime(2026, 11, 24, 18, 46, tzinfo=BRAND.zone)
+
+    told = HANDOVERS.still("general", since, since + timedelta(minutes=5))
+
+    assert "tomorrow at 8 AM" in told
+
+
+def test_who_asks_when_the_time_is_over_is_told_the_truth() -> None:
+    since = datetime(2026, 11, 24, 11, 0, tzinfo=BRAND.zone)
+
+    told = HANDOVERS.still("general", since, since + timedelta(minutes=45))
+
+    assert "longer than I said" in told

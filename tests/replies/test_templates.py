@@ -25,6 +25,11 @@ VALUES = {
     "frequency": "up to 4 texts a month",
     "choices": "1 Orders: on\n2 Appointments: on\n3 Offers: off",
     "link": "",
+    "promise": "I've passed this to a colleague. Our desk is closed just now and will answer here "
+    "when it is back, tomorrow at 9 AM.",
+    "emergency": "your local emergency number",
+    "crisis": "someone you trust or a crisis line",
+    "safety": " Our safety line is +1 555 010 0999.",
 }
 INTENTS = Path(__file__).parents[2] / "training_data" / "intents"
 RESERVED = re.compile(r"\b(?:STOP|CANCEL|END|QUIT|UNSUBSCRIBE)\b")

@@ -16,10 +16,12 @@ class Settings(RuleSettings):
 
 
 def judge(signals: Signals, settings: Settings) -> Escalate | None:
-    """Hold where a menu answer, the keyword or the intent says so."""
+    """Hold where a menu answer, the keyword or the intent says so, and the words do not refuse."""
     by_menu = signals.outcome is not None and signals.outcome.person_asked
     by_keyword = signals.keyword == KEYWORD
-    by_intent = intent_probability(signals, INTENT) >= settings.confidence
+    by_intent = (
+        not signals.refuses_person and intent_probability(signals, INTENT) >= settings.confidence
+    )
     if not (by_menu or by_keyword or by_intent):
         return None
     return Escalate(rule=RULE.name, queue=settings.queue, reason="The customer asked for a person.")

@@ -86,6 +86,14 @@ class Conversations:
         """Whether a conversation is stored; one that was may have been erased."""
         return self._session.get(ConversationRow, conversation_id) is not None
 
+    def lock(self, conversation_id: ConversationId) -> None:
+        """Keep other transactions that lock it from going on until this one ends."""
+        self._session.exec(
+            select(ConversationRow.id)
+            .where(ConversationRow.id == conversation_id)
+            .with_for_update()
+        )
+
     def get(self, conversation_id: ConversationId) -> Conversation:
         """Return one conversation.
 

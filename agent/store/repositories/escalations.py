@@ -84,6 +84,7 @@ def _escalation(row: EscalationRow) -> Escalation:
         queue=row.queue,
         reason=row.reason,
         opened_at=row.opened_at,
+        turn_id=None if row.turn_id is None else TurnId(row.turn_id),
         taken_at=row.taken_at,
         closed_at=row.closed_at,
         rep=row.rep,
