@@ -11,6 +11,7 @@ from agent.domain.signals import Signals
 from intents.types import Sentiment
 
 PRAISE = "positive_feedback"
+THANKS = "thanks"
 UNSURE = "feedback_unsure"
 
 _PLEASED_FROM = 0.5
@@ -33,7 +34,10 @@ _PROBLEM = re.compile(
 
 
 def praise_template(template: str, signals: Signals) -> str:
-    """Return the template to say; plain thanks where praise may not be meant."""
+    """Return the template to say; plain thanks where praise or thanks may not be meant."""
+    read = signals.understanding
+    if template == THANKS and read is not None and read.sentiment is Sentiment.NEGATIVE:
+        return UNSURE
     return UNSURE if template == PRAISE and not _is_meant(signals) else template
 
 

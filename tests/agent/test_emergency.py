@@ -178,6 +178,25 @@ def test_somebody_waiting_who_falls_into_danger_is_not_left_in_silence(house: Ho
     assert house.conversation().status is ConversationStatus.WAITING
 
 
+@pytest.mark.parametrize(
+    ("text", "sentiment", "status"),
+    [
+        ("honestly i want to end my life", -0.8, ConversationStatus.WAITING),
+        ("this form makes me want to die lol", -0.8, ConversationStatus.BOT),
+        ("i wanna die, these curtains are so pretty", 0.7, ConversationStatus.BOT),
+    ],
+)
+def test_plain_grim_words_are_believed_though_no_model_heard_them(
+    house: House, text: str, sentiment: float, status: ConversationStatus
+) -> None:
+    house.understander.tell(text, sentiment_score=sentiment)
+
+    house.text(text)
+
+    assert house.conversation().status is status
+    assert ("988" in house.last()) is (status is ConversationStatus.WAITING)
+
+
 def said(text: str, now: datetime, **scores: float) -> str:
     situation = signals(text, read=understanding(topics=topics(**scores)))
     about = next(iter(scores))

@@ -147,3 +147,14 @@ def test_thanks_or_praise_is_small_talk_whichever_it_is(house: House) -> None:
     house.text("so glad of the stool, thank you")
 
     assert "welcome" in house.last()
+
+
+def test_thanks_in_an_angry_voice_is_not_welcomed(house: House) -> None:
+    house.understander.tell(
+        "oh thanks a bunch, the fourth form", intent="thanks", sentiment=Sentiment.NEGATIVE
+    )
+
+    house.text("oh thanks a bunch, the fourth form")
+
+    assert "welcome" not in house.last()
+    assert "colleague" in house.last()
