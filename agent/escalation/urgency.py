@@ -8,6 +8,10 @@ hang on it. In doubt the reply names the emergency number under an 'if'.
 import re
 from enum import StrEnum
 
+CRISIS = "medical_or_crisis"
+OF_THE_BODY = frozenset({CRISIS, "safety_issue"})
+"""Topics that may be about somebody's body."""
+
 
 class Urgency(StrEnum):
     """``CRISIS``: thoughts of suicide or self-harm; ``EMERGENCY``: somebody's body, now.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import topic_probabilities
-from agent.escalation.urgency import Urgency, read_urgency
+from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, read_urgency
 
 _BY_RULE: Mapping[str, str] = {
     "frustration": "handover_frustrated",
@@ -25,8 +25,6 @@ _BY_URGENCY: Mapping[Urgency, str] = {
     Urgency.MILD: "handover_sensitive",
 }
 
-CRISIS = "medical_or_crisis"
-OF_THE_BODY = frozenset({CRISIS, "safety_issue"})
 _SURELY = 0.5
 _ALMOST = 0.15
 """P of such a topic at which the words are looked at, where another topic called the person."""

@@ -11,6 +11,7 @@ import structlog
 
 from agent.brand import Brand
 from agent.domain.signals import FailureKind
+from agent.replies.bare_topics import meant_by
 from agent.replies.confidence import ConfidenceModel
 from agent.replies.contacts import WAYS, answer_with_contact
 from agent.replies.drafts import Draft
@@ -129,6 +130,8 @@ class GroundedAnswerer:
         if not any(c.isalnum() for c in question):
             return self._unanswered(_Composed(), (), {}, FailureKind.NOT_UNDERSTOOD)
         began = time.perf_counter()
+        if usual := meant_by(question):
+            question, previous = usual, ""
         for before in earlier_questions(question, previous[:_LONGEST_QUESTION]):
             found = self._search(question, before)
             searched = time.perf_counter()

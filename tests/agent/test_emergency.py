@@ -197,6 +197,26 @@ def test_plain_grim_words_are_believed_though_no_model_heard_them(
     assert ("988" in house.last()) is (status is ConversationStatus.WAITING)
 
 
+@pytest.mark.parametrize(
+    ("text", "heard", "status"),
+    [
+        ("tonight i end it all", {"medical_or_crisis": 0.3}, ConversationStatus.WAITING),
+        ("dad collapsed by the till", {"safety_issue": 0.3}, ConversationStatus.WAITING),
+        ("dad collapsed by the till lol", {"safety_issue": 0.3}, ConversationStatus.BOT),
+        ("the tent collapsed nicely flat", {"safety_issue": 0.05}, ConversationStatus.BOT),
+        ("where are the bandages", {"medical_or_crisis": 0.3}, ConversationStatus.BOT),
+    ],
+)
+def test_plain_words_of_danger_are_believed_where_a_model_half_hears_them(
+    house: House, text: str, heard: dict[str, float], status: ConversationStatus
+) -> None:
+    house.understander.tell(text, topics=topics(**heard))
+
+    house.text(text)
+
+    assert house.conversation().status is status
+
+
 def said(text: str, now: datetime, **scores: float) -> str:
     situation = signals(text, read=understanding(topics=topics(**scores)))
     about = next(iter(scores))

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import Rule, RuleSettings, topic_probabilities, words
-from agent.escalation.urgency import Urgency, read_urgency
+from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, read_urgency
 
 
 class Topic(BaseModel):
@@ -35,25 +35,34 @@ def judge(signals: Signals, settings: Settings) -> Escalate | None:
                 reason=f"Sensitive topic: {words(name)} ({found[name]:.0%}).",
                 about=name,
             )
-    return _crisis(signals, settings)
+    return _danger(signals, settings)
 
 
-def _crisis(signals: Signals, settings: Settings) -> Escalate | None:
-    """Hold where plain words of suicide or self-harm are meant, though no model heard them."""
+def _danger(signals: Signals, settings: Settings) -> Escalate | None:
+    """Hold where plain words of self-harm or of danger are meant, though no model is sure.
+
+    Words of self-harm are believed where the mood is grim or a model half hears them; words of
+    danger to the body ('choked', 'collapsed') only where a model half hears them.
+    """
     read, topic = signals.understanding, settings.topics.get(CRISIS)
-    if read is None or topic is None or read.sentiment_score > _GRIM_TO:
+    if read is None or topic is None or _LAUGHS.search(signals.text):
         return None
-    if read_urgency(signals.text) is not Urgency.CRISIS or _LAUGHS.search(signals.text):
+    urgency, found = read_urgency(signals.text), topic_probabilities(signals)
+    half_heard = max(found.get(name, 0.0) for name in OF_THE_BODY) >= _HALF_HEARD
+    grim = urgency is Urgency.CRISIS and read.sentiment_score <= _GRIM_TO
+    if not grim and not (half_heard and urgency in {Urgency.CRISIS, Urgency.EMERGENCY}):
         return None
+    said = "suicide or self-harm" if urgency is Urgency.CRISIS else "danger to somebody"
     return Escalate(
         rule=RULE.name,
         queue=topic.queue or settings.queue,
-        reason="Words of suicide or self-harm.",
+        reason=f"Words of {said}.",
         about=CRISIS,
     )
 
 
-CRISIS = "medical_or_crisis"
+_HALF_HEARD = 0.2
+"""P of such a topic from which plain words of danger are believed. Set by what a miss costs."""
 _GRIM_TO = -0.5
 """Sentiment score, halfway to the worst, to which such words are believed."""
 _LAUGHS = re.compile(r"\b(?:lol|lmao|haha\w*|jk|rofl)\b|[😂🤣😅😆]", re.IGNORECASE)
