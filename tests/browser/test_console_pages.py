@@ -93,9 +93,9 @@ def test_new_texts_arrive_while_a_draft_and_an_opened_decision_stay(
     draft = page.get_by_label(re.compile("Reply to"))
     draft.fill("half a sent")
 
-    house.text("are you there?", sender=sender)
+    house.text("it is the green tent", sender=sender)
 
-    expect(page.locator(".line .said").last).to_have_text("are you there?")
+    expect(page.locator(".line .said").last).to_have_text("it is the green tent")
     expect(draft).to_have_value("half a sent")
     expect(draft).to_be_focused()
     expect(page.locator(".gist .decision")).to_be_visible()

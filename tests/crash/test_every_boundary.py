@@ -24,6 +24,7 @@ NO_STEPS: Mapping[str, str] = {
     "DurableRuntime._reap": "by the clock",
     **dict.fromkeys(
         (
+            "Overdue._tell",
             "Watch._ask_providers",
             "Watch._end_turn",
             "Watch._resume_send",
