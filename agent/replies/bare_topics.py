@@ -6,13 +6,16 @@ thing that nearly everybody wants to know is asked instead.
 
 import re
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.replies.words import stem, words
 
 _FILLING = frozenset(
     word.text
     for word in words(
         """what whats is are the your ur ya yer our u a an any about policy policies
-    polcy rule rules info information term terms condition conditions window period deal and or on
+    rule rules info information term terms condition conditions window period deal and or on
     for with of to re tell me know need give details hi hello hey ok okay so well please pls thanks
     s"""
     )
@@ -36,7 +39,7 @@ def meant_by(question: str) -> str:
     """Return what a question that only names a matter asks for; empty for any other."""
     plain = _DO_YOU_HAVE.sub(" ", question.casefold().replace("'", " "))
     said = re.findall(r"[a-z]+", plain)
-    matter = [stem(word) for word in said if word not in _FILLING]
+    matter = [stem(word) for word in map(_as_spelt, said) if word not in _FILLING]
     if not 1 <= len(matter) <= _MOST_MATTERS or not all(one in _BY_STEM for one in matter):
         return ""
     return _BY_STEM[matter[0]]
@@ -44,3 +47,16 @@ def meant_by(question: str) -> str:
 
 _MOST_MATTERS = 2
 _DO_YOU_HAVE = re.compile(r"\b(?:(?:do )?(?:you|u|ya) (?:have|got|offer)|(?:is|are) there)\b")
+
+
+def _as_spelt(word: str) -> str:
+    """Return the word that one slip of the thumb may have been meant for ('retrun', 'polcy')."""
+    if word in _FILLING or stem(word) in _BY_STEM or len(word) < _LONG_ENOUGH:
+        return word
+    near = process.extractOne(word, _KNOWN, scorer=OSA.distance, score_cutoff=1)
+    return near[0] if near else word
+
+
+_LONG_ENOUGH = 5
+"""Letters of a word in which one slip leaves no doubt."""
+_KNOWN = tuple(word for word in (*_MEANT, *_FILLING, "returns") if len(word) >= _LONG_ENOUGH)

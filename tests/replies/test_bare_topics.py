@@ -12,6 +12,7 @@ from agent.replies.bare_topics import meant_by
         ("do you have a warranty?", "How long is the warranty?"),
         ("CANCELLATION TERMS", "Until when can I cancel, and what does it cost?"),
         ("returns and refunds", "How many days do I have to return something?"),
+        ("waranty polcy", "How long is the warranty?"),
         ("deposit?", "How much is the deposit?"),
     ],
 )
@@ -28,6 +29,7 @@ def test_what_only_names_a_matter_is_asked_as_people_mean_it(question: str, mean
         "is delivery free",
         "warranty on tents",
         "when does the delivery come",
+        "burn policy",
         "thanks",
         "",
     ],
