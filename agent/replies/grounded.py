@@ -11,7 +11,6 @@ import structlog
 
 from agent.brand import Brand
 from agent.domain.signals import FailureKind
-from agent.replies.bare_topics import meant_by
 from agent.replies.confidence import ConfidenceModel
 from agent.replies.contacts import WAYS, answer_with_contact
 from agent.replies.drafts import Draft
@@ -24,8 +23,9 @@ from agent.replies.questions import only_question
 from agent.replies.segments import clean, fit, shorten
 from agent.replies.templates import Templates
 from agent.replies.threads import earlier_questions
+from agent.replies.usual_questions import meant_by, usual_question
 from agent.replies.words import content_stems
-from intents.types import Doubt, Understanding
+from intents.types import Understanding
 from knowledge_base.types import Hit, SearchResult
 
 _log = structlog.get_logger(__name__)
@@ -130,15 +130,15 @@ class GroundedAnswerer:
         if not any(c.isalnum() for c in question):
             return self._unanswered(_Composed(), (), {}, FailureKind.NOT_UNDERSTOOD)
         began = time.perf_counter()
-        if usual := meant_by(question):
-            question, previous = usual, ""
+        if meant := meant_by(question, understanding):
+            question, previous = meant, ""
         for before in earlier_questions(question, previous[:_LONGEST_QUESTION]):
             found = self._search(question, before)
             searched = time.perf_counter()
             composed = self._compose(question, before, understanding, found, facts)
             if composed.said or composed.cut:
                 break
-        usual = _usual_question(understanding)
+        usual = usual_question(understanding)
         if usual and usual != question and not composed.said:
             found = self._search(usual, "")
             composed = self._compose(usual, "", understanding, found, facts)
@@ -309,18 +309,6 @@ _OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", r
 
 _MOST_STRANGE = 0.5
 """Share of a question's words that may be no way of reaching anybody."""
-
-
-_USUAL = {"track_order": "where is my order"}
-"""What a message comes down to where its own words ('wheres my pkg its been 9 days') find nothing:
-only intents whose messages are all one question."""
-
-
-def _usual_question(understanding: Understanding | None) -> str:
-    """Return the plain question behind a message whose intent is sure; else empty."""
-    if understanding is None or understanding.doubt is not Doubt.NONE:
-        return ""
-    return _USUAL.get(understanding.intent, "")
 
 
 def _asks_for_contact(question: str, understanding: Understanding | None) -> bool:

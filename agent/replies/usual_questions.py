@@ -1,7 +1,8 @@
-"""Questions that only name a matter ('return policy?'): what people want to know of it.
+"""What people usually ask, for texts whose own words say less, or find something else.
 
-Such a question has no word that tells one sentence about the matter from another, so the first
-thing that nearly everybody wants to know is asked instead.
+'Return policy?' only names a matter: no word of it tells one sentence about the matter from
+another, so the first thing that nearly everybody wants to know is asked instead. 'Cancel my
+account, im never shopping here again' wishes what its intent says; its words would find orders.
 """
 
 import re
@@ -9,7 +10,9 @@ import re
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.replies.questions import Asked, read_question
 from agent.replies.words import stem, words
+from intents.types import Doubt, Understanding
 
 _FILLING = frozenset(
     word.text
@@ -35,8 +38,43 @@ _MEANT = {
 _BY_STEM = {stem(word): asked for word, asked in _MEANT.items()}
 
 
-def meant_by(question: str) -> str:
-    """Return what a question that only names a matter asks for; empty for any other."""
+def meant_by(question: str, understanding: Understanding | None = None) -> str:
+    """Return what a text asks for that only names a matter or states a wish; else empty."""
+    return _wished(question, understanding) or _named(question)
+
+
+def usual_question(understanding: Understanding | None) -> str:
+    """Return the plain question behind a message whose intent is sure; else empty.
+
+    It is asked where the message's own words find nothing.
+    """
+    if understanding is None or understanding.doubt is not Doubt.NONE:
+        return ""
+    return _USUAL.get(understanding.intent, "") or _WISHES.get(understanding.intent, "")
+
+
+_USUAL = {"track_order": "where is my order"}
+"""What a message comes down to where its own words ('wheres my pkg its been 9 days') find nothing:
+only intents whose messages are all one question."""
+
+_WISHES = {
+    "create_account": "How do I create an account?",
+    "delete_account": "How do I delete my account?",
+    "recover_password": "I forgot my password. How do I sign in again?",
+}
+"""Wishes of which the rest of a text (why, how angry) changes nothing."""
+_SURE = 0.9
+
+
+def _wished(question: str, understanding: Understanding | None) -> str:
+    if understanding is None or understanding.confidence < _SURE:
+        return ""
+    asked = read_question(question)
+    asks = asked.asked is not Asked.OTHER or asked.yes_no or "?" in question
+    return "" if asks or understanding.parts else _WISHES.get(understanding.intent, "")
+
+
+def _named(question: str) -> str:
     plain = _DO_YOU_HAVE.sub(" ", question.casefold().replace("'", " "))
     said = re.findall(r"[a-z]+", plain)
     matter = [stem(word) for word in map(_as_spelt, said) if word not in _FILLING]

@@ -1,8 +1,9 @@
-"""Questions that only name a matter."""
+"""What people usually ask, in place of what only names a matter or states a wish."""
 
 import pytest
 
-from agent.replies.bare_topics import meant_by
+from agent.replies.usual_questions import meant_by
+from tests.agent.builders import understanding
 
 
 @pytest.mark.parametrize(
@@ -36,3 +37,18 @@ def test_what_only_names_a_matter_is_asked_as_people_mean_it(question: str, mean
 )
 def test_a_word_more_asks_something_itself(question: str) -> None:
     assert meant_by(question) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "confidence", "meant"),
+    [
+        ("shut my acct, not ordering again", "delete_account", 0.97, "How do I delete my account?"),
+        ("shut my acct, not ordering again", "delete_account", 0.6, ""),
+        ("do i lose points when i close my account", "delete_account", 0.97, ""),
+        ("send the lamp back", "return_item", 0.97, ""),
+    ],
+)
+def test_a_plain_wish_is_asked_as_a_question(
+    text: str, intent: str, confidence: float, meant: str
+) -> None:
+    assert meant_by(text, understanding(intent, confidence)) == meant
