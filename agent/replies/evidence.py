@@ -23,7 +23,7 @@ _SYMBOLS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One source of facts. ``score`` is the search's own, 1.0 for rows.
+    """One source of facts. ``score`` is the search's own, 1.0 for rows; it makes no other evidence.
 
     ``row`` is the typed row behind the text where there is one; wording by row reads it. ``faq``:
     the heading is a question and the text its whole answer.
@@ -34,7 +34,7 @@ class Evidence:
     source: str
     heading: str
     text: str
-    score: float = 1.0
+    score: float = field(default=1.0, compare=False)
     faq: bool = False
     row: Product | Order | Appointment | None = field(default=None, compare=False)
 

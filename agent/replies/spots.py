@@ -76,17 +76,18 @@ class Claim:
 
 def spots_of(evidence: Sequence[Evidence]) -> tuple[Spot, ...]:
     """Return all statements of the evidence."""
+    read = [(item, _spots(item)) for item in evidence]
     told = Counter(
         word
-        for item in evidence
-        for word in frozenset().union(*(spot.statement.stems for spot in _spots(item)))
+        for _, spots in read
+        for word in frozenset().union(*(spot.statement.stems for spot in spots))
     )
     topic = frozenset(word for word, times in told.items() if times >= _SHARED) - RISKY
-    spots = [spot for item in evidence for spot in _spots(item)]
-    subjects = frozenset().union(*(_own_subject(spot) for spot in spots)) - LIGHT
-    denied = {item.id: _denied_in(_spots(item)) for item in evidence}
+    subjects = frozenset().union(*(_own_subject(spot) for _, spots in read for spot in spots))
     return tuple(
-        replace(spot, topic=topic, subjects=subjects, denied=denied[spot.evidence.id])
+        replace(spot, evidence=item, topic=topic, subjects=subjects - LIGHT, denied=denied)
+        for item, spots in read
+        for denied in [_denied_in(spots)]
         for spot in spots
     )
 
@@ -105,7 +106,7 @@ _SHARED = 3
 """Passages or rows that use a word, from which on it is what the evidence is about."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1_024)
 def _spots(item: Evidence) -> tuple[Spot, ...]:
     units = units_of(item.text)
     called = canonical_form(item.heading)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_TOKENS = 112
 """Of both texts together; what is longer is cut at the end of the longer one."""
 
-_FORM = 1
+_FORM = 2
 """Raised when the graph changes, so that older exports are made again."""
 _PAIRS_A_BATCH = 4
 """Pairs of like length that are read in one go; more outgrow the cache."""

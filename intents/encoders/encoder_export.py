@@ -19,7 +19,7 @@ LEAST_COSINE = 0.99
 
 EXPORTED = ("model.onnx", "tokenizer.json", "encoder.json")
 
-_EXPORT_FORM = 2
+_EXPORT_FORM = 3
 """Raised when the graph changes, so that older exports are made again."""
 
 _PROBES = (
@@ -52,13 +52,16 @@ class EncoderCard:
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """Read the card of an export; None if there is none, or one in another form."""
+        """Read the card of an export; None if there is none that can be read."""
         try:
-            values = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-            card = cls(**values)
+            return cls(**json.loads((folder / "encoder.json").read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
-        return card if card.form == _EXPORT_FORM else None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the export is of a form before; it runs, but slower than made again."""
+        return self.form != _EXPORT_FORM
 
 
 def prepare_encoder(models_dir: Path, name: str = "fast") -> Path:
@@ -68,7 +71,8 @@ def prepare_encoder(models_dir: Path, name: str = "fast") -> Path:
         WeightsError: no weights, wrong weights, or the folder cannot be written.
     """
     folder = models_dir / "encoders" / folder_name(name)
-    if EncoderCard.read(folder) is not None and _complete(folder):
+    card = EncoderCard.read(folder)
+    if card is not None and not card.outdated and _complete(folder):
         return folder
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 OPSET = 20
 IR_VERSION = 10
 
-_FLOAT, _UINT8 = 1, 2
-"""ONNX's numbers for these types."""
+_FLOAT = 1
+"""ONNX's number for this type."""
+
+_OWN = "com.microsoft"
+"""Where ONNX Runtime keeps operators that ONNX has not."""
 
 _MASKED = -10_000.0
 """Added to a masked attention score before the softmax, as in BERT's own code."""
@@ -90,16 +93,25 @@ class Graph:
         text's vectors the same alone and in a batch.
         """
         small, steps = quantised(matrix.T)
-        largest = self.one("ReduceMax", self.one("Abs", x), self.integers(-1), keepdims=1)
+        inside, outside = matrix.shape
+        flat = self.one("Reshape", x, self.integers(-1, inside))
+        largest = self.one("ReduceMax", self.one("Abs", flat), self.integers(-1), keepdims=0)
         step = self.one("Div", self.one("Max", largest, self.number(TINY)), self.number(LARGEST))
-        rounded = self.one("Round", self.one("Div", x, step))
         # MLAS is quickest at unsigned times signed: 128 stands for zero.
-        tokens = self.one("Cast", self.one("Add", rounded, self.number(ZERO)), to=_UINT8)
         zero = self.constant("zero", np.array(ZERO, np.uint8))
-        whole = self.one("MatMulInteger", tokens, self.constant(f"{name}.matrix", small.T), zero)
-        scaled = self.one("Mul", self.one("Cast", whole, to=_FLOAT), step)
+        zeros = self.one("Expand", zero, self.one("Shape", step))
+        tokens = self.one("QuantizeLinear", flat, step, zeros, axis=0)
+        matrix_name = self.constant(f"{name}.matrix", small.T)
         steps_name = self.constant(f"{name}.steps", steps)
-        return self.one("Mul", scaled, steps_name)
+        # This node knows one step for all tokens; each token's own is multiplied in after it.
+        scaled = self.one(
+            "MatMulIntegerToFloat", tokens, matrix_name, self.number(1.0), steps_name, zero,
+            domain=_OWN,
+        )  # fmt: skip
+        product = self.one("Mul", scaled, self.one("Unsqueeze", step, self.integers(-1)))
+        outer = self.one("Shape", x, start=0, end=-1)
+        shape = self.one("Concat", outer, self.integers(outside), axis=0)
+        return self.one("Reshape", product, shape)
 
     def rows(self, name: str, table: NDArray[np.float32]) -> str:
         """A table that rows are looked up in; at half precision where weights are int8."""
@@ -215,7 +227,7 @@ def model_of(
     out = helper.make_tensor_value_info(output, TensorProto.FLOAT, ["n", *sizes])
     model = helper.make_model(
         helper.make_graph(graph.nodes, "encoder", ids, [out], list(graph.constants.values())),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(_OWN, 1)],
         ir_version=IR_VERSION,
         producer_name="textwise",
     )

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.corpus.data import CONSENT_LABELS
-from intents.encoders.encoder_export import EXPORTED, export_encoder
+from intents.encoders.encoder_export import EXPORTED, EncoderCard, export_encoder
 from intents.encoders.weights import FAST, find_weights, sha256_of
 from intents.errors import VersionError, WeightsError
 from intents.normalise import key
@@ -182,7 +182,9 @@ def load_second_reader(models_dir: Path, *, threads: int = 1) -> SecondReader:
     digest = layers_sha256()
     folder = models_dir / "encoders" / f"second-reader-{digest[:8]}"
     try:
-        if not all((folder / name).is_file() for name in FILES):
+        card = EncoderCard.read(folder)
+        outdated = card is not None and card.outdated
+        if outdated or not all((folder / name).is_file() for name in FILES):
             _export(folder, models_dir, digest)
         model = TunedModel.read(folder, threads=threads)
     except VersionError as error:

@@ -12,7 +12,7 @@ import pytest
 
 from intents.encoders import weights
 from intents.encoders.architectures import EncoderShape
-from intents.encoders.encoder import Encoder, load_encoder
+from intents.encoders.encoder import Encoder, load_encoder, open_encoder
 from intents.encoders.encoder_export import EncoderCard, prepare_encoder
 from intents.encoders.export import export_onnx
 from intents.encoders.weights import find_weights, folder_name, source_of
@@ -66,6 +66,17 @@ def test_an_export_is_made_once(models_dir: Path) -> None:
     before = path.stat().st_mtime_ns
     prepare_encoder(models_dir)
     assert path.stat().st_mtime_ns == before
+
+
+def test_an_export_of_a_form_before_still_runs_and_is_made_again(
+    tmp_path: Path,
+) -> None:
+    folder = prepare_encoder(tmp_path)
+    card = json.loads((folder / "encoder.json").read_text())
+    (folder / "encoder.json").write_text(json.dumps(card | {"form": card["form"] - 1}))
+    assert open_encoder(folder).encode(["where is my order"]).shape == (1, 384)
+    prepare_encoder(tmp_path)
+    assert json.loads((folder / "encoder.json").read_text()) == card
 
 
 def test_a_changed_export_is_refused(models_dir: Path, tmp_path: Path) -> None:
