@@ -8,7 +8,10 @@ lifeline.org.au), 1737 (New Zealand, 1737.org.nz), Telefonseelsorge 0800 111 0 1
 (Austria), Die Dargebotene Hand 143 (Switzerland), 3114 (France, 3114.fr), 024 (Spain, Ministry of
 Health), 113 (Netherlands, 113.nl), Mental Helse 116 123 (Norway), Livslinien 70 201 201 (Denmark,
 livslinien.dk), Tele-MANAS 14416 (India), SADAG 0800 567 567 (South Africa, sadag.org), SOS 1767
-(Singapore, sos.org.sg). Where a country is not known, none is named: a wrong number is worse.
+(Singapore, sos.org.sg). Those of Australia, Austria, Denmark, Germany, the Netherlands, Norway,
+Singapore, South Africa, Switzerland, the United Kingdom and the United States were found the same
+in other public lists in November 2026; Denmark's does not answer in the early morning. Where a
+country is not known, none is named: a wrong number is worse.
 """
 
 from collections.abc import Mapping
