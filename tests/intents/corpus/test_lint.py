@@ -10,6 +10,8 @@ from intents.linting.likeness import near_duplicates
 from intents.linting.lint import lint
 from tests.intents.predictions import predicted
 
+CHECKOUT = Path(__file__).resolve().parents[3]
+
 
 def kinds(found: list[Finding]) -> set[str]:
     return {finding.kind for finding in found}
@@ -26,6 +28,11 @@ def row(text: str, *, label: str = "track_order", line: int = 1) -> Labelled:
 
 def test_sound_data_has_no_errors(tiny_corpus: Corpus) -> None:
     assert all(finding.severity is Severity.WARNING for finding in lint(tiny_corpus))
+
+
+def test_the_shipped_data_has_no_errors() -> None:
+    found = lint(load_corpus(CHECKOUT / "training_data"))
+    assert [f"{f.where}: {f.message}" for f in found if f.severity is Severity.ERROR] == []
 
 
 def test_the_same_words_under_two_intents_are_a_conflict(tiny_data: Path) -> None:
