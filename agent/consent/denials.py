@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from agent.consent.free_text import ReadConsent, hear
-from agent.consent.words import normalise
+from agent.said_besides import IDLE, unless_idle, without, words_of
 from intents.types import ConsentReading
 
 _STOP = (
@@ -70,85 +70,13 @@ _CONTRAST = re.compile(
 )
 _NOTHING_TO_DO = re.compile(rf"\b(?:nothing|what\b.{{0,20}}) to do with\s+(?:\w+\s+)?{_TEXTS}\b")
 
-_TURNS_ROUND = frozenset(
-    [
-        "you",
-        "u",
-        "ya",
-        "they",
-        "it",
-        "he",
-        "she",
-        "do",
-        "does",
-        "did",
-        "why",
-        "can",
-        "could",
-        "will",
-        "would",
-        "is",
-        "are",
-        "has",
-        "have",
-        "never",
-        "cant",
-        "wont",
-        "dont",
-        "doesnt",
-        "didnt",
-        "not",
-        "t",
-        "people",
-        "still",
-    ]
+_TURNS_ROUND = words_of(
+    "you u ya they it he she do does did why can could will would is are has have never cant wont "
+    "dont doesnt didnt not t people still"
 )
 """Words before a denial that make a complaint of it: 'you do not stop', 'don't just keep texting'."""
 
-_IDLE = frozenset(
-    [
-        "a",
-        "and",
-        "but",
-        "just",
-        "so",
-        "no",
-        "nope",
-        "nah",
-        "please",
-        "pls",
-        "thanks",
-        "thank",
-        "you",
-        "ok",
-        "okay",
-        "i",
-        "we",
-        "it",
-        "its",
-        "is",
-        "am",
-        "be",
-        "the",
-        "me",
-        "my",
-        "do",
-        "to",
-        "that",
-        "this",
-        "your",
-        "was",
-        "were",
-        "yes",
-        "hey",
-        "oh",
-        "well",
-        "at",
-        "all",
-        "has",
-        "s",
-    ]
-)
+_IDLE = IDLE | words_of("your was were has s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +100,7 @@ def read_denial(text: str, *, asked: bool) -> Denial | None:
     if asked:
         found = (p.search(folded) for p in (_OPENING_NO, _CONTRAST, _NOTHING_TO_DO))
         spans += [match.span() for match in found if match is not None]
-    return Denial(rest=_without(text, spans)) if spans else None
+    return Denial(rest=unless_idle(without(text, spans), _IDLE)) if spans else None
 
 
 def stands(denial: Denial | None, read: ReadConsent) -> Denial | None:
@@ -191,13 +119,3 @@ def _folded(text: str) -> str:
 def _is_denial(folded: str, match: re.Match[str]) -> bool:
     before = re.findall(r"\w+", re.split(r"[.!?;,\n]", folded[: match.start()])[-1])
     return not before or before[-1] not in _TURNS_ROUND
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    """Return a text without these places; empty where nothing of weight is left."""
-    kept = "".join(
-        " " if any(start <= place < end for start, end in spans) else c
-        for place, c in enumerate(text)
-    )
-    rest = re.sub(r"\s+", " ", kept).strip(" ,.;:!-")
-    return rest if set(normalise(rest).split()) - _IDLE else ""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.consent.words import normalise, read_consent_word
+from agent.said_besides import unless_idle, words_of
 from intents.types import ConsentReading
 
 ReadConsent = Callable[[str], tuple[ConsentReading | None, float]]
@@ -26,27 +27,8 @@ _LONGEST = 500
 # Alone in a piece of a message these can mean nothing else; 'stop' and 'cancel' can.
 _UNMISTAKABLE = frozenset({"unsubscribe", "stopall", "stop all", "optout", "opt out", "unsub"})
 
-_FILLERS = frozenset(
-    [
-        "please",
-        "pls",
-        "plz",
-        "thanks",
-        "thank",
-        "you",
-        "thx",
-        "ty",
-        "ok",
-        "okay",
-        "hi",
-        "hey",
-        "hello",
-        "sorry",
-        "now",
-        "just",
-        "sir",
-        "maam",
-    ]
+_FILLERS = words_of(
+    "please pls plz thanks thank you thx ty ok okay hi hey hello sorry now just sir maam"
 )
 
 
@@ -112,5 +94,5 @@ def _rest(pieces: list[str], outs: list[str]) -> str:
     """Return the pieces that are no opt-out and say something; empty where there was no opt-out."""
     if not outs:
         return ""
-    rest = [p for p in pieces if p not in outs and set(normalise(p).split()) - _FILLERS]
+    rest = [p for p in pieces if p not in outs and unless_idle(p, _FILLERS)]
     return ", ".join(rest)

@@ -9,7 +9,7 @@ a bot' refuses nothing of the kind, and 'nobody answers' is no refusal at all.
 import re
 from dataclasses import dataclass
 
-from agent.consent.words import normalise
+from agent.said_besides import IDLE, unless_idle, without, words_of
 
 _PERSON = (
     r"(?:persons?|people|humans?|agents?|colleagues?|some ?(?:one|body)|any ?(?:one|body)|"
@@ -88,80 +88,10 @@ _CLAUSE = re.compile(
     r"could you|what|where|when|how|is the|is it|do you|does|are you)\b)"
 )
 
-_IDLE = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "but",
-        "just",
-        "only",
-        "so",
-        "no",
-        "nope",
-        "nah",
-        "not",
-        "need",
-        "needed",
-        "necessary",
-        "please",
-        "pls",
-        "plz",
-        "thanks",
-        "thank",
-        "you",
-        "ok",
-        "okay",
-        "i",
-        "we",
-        "it",
-        "its",
-        "is",
-        "im",
-        "am",
-        "be",
-        "the",
-        "me",
-        "my",
-        "do",
-        "to",
-        "that",
-        "this",
-        "yes",
-        "hey",
-        "hi",
-        "oh",
-        "well",
-        "now",
-        "yet",
-        "thx",
-        "anymore",
-        "any",
-        "more",
-        "today",
-        "here",
-        "for",
-        "at",
-        "all",
-        "on",
-        "moment",
-        "required",
-        "really",
-        "never",
-        "mind",
-        "nvm",
-        "cancel",
-        "that",
-        "forget",
-        "sorted",
-        "solved",
-        "fixed",
-        "found",
-        "fine",
-        "good",
-        "cool",
-        "great",
-    ]
+_IDLE = IDLE | words_of(
+    "an only not need needed necessary plz im hi now yet thx anymore any more today here for on "
+    "moment required really never mind nvm cancel forget sorted solved fixed found fine good cool "
+    "great"
 )
 
 
@@ -215,10 +145,7 @@ def _refuses(clause: str) -> bool:
 
 def _rest(text: str, away: list[tuple[int, int]]) -> str:
     """Return a text without these clauses; empty where nothing of weight is left."""
-    kept = "".join(
-        " " if any(start <= place < end for start, end in away) else c
-        for place, c in enumerate(text)
-    )
-    rest = re.sub(r"\s+", " ", kept).strip(" ,.;:!-")
-    rest = re.sub(r"^(?:and|but)\b\W*", "", rest, flags=re.IGNORECASE)
-    return rest if set(normalise(rest).split()) - _IDLE else ""
+    return unless_idle(_JOINED.sub("", without(text, away)), _IDLE)
+
+
+_JOINED = re.compile(r"^(?:and|but)\b\W*", re.IGNORECASE)
