@@ -9,9 +9,10 @@ from agent.brand import Brand
 from agent.domain.consent import ConsentState
 from agent.domain.conversations import ConversationEvent, ConversationStatus
 from agent.domain.ids import ConversationId, MessageId
-from agent.domain.messages import Author, Direction, Message
+from agent.domain.messages import Author, Message
 from agent.errors import ConflictError, InvalidInputError, NotFoundError
-from agent.replies.segments import fit, measure
+from agent.outgoing import put_into_outbox
+from agent.replies.segments import fit
 from agent.store.repositories.users import User
 from agent.store.unit_of_work import Database, UnitOfWork
 
@@ -118,19 +119,13 @@ class Desk:
         provider = uow.messages.last_provider(conversation_id)
         if provider is None:
             raise NotFoundError(f"Conversation {conversation_id} has no text to reply to.")
-        fitted = fit(text)
-        measured = measure(fitted)
-        message = uow.messages.add_outbound(
+        message = put_into_outbox(
+            uow,
             conversation_id,
+            fit(text),
             author=Author.REP,
             author_name=rep.name or rep.email,
-            text=fitted,
             provider=provider,
-            encoding=measured.encoding,
-            segments=measured.segments,
-        )
-        uow.live.publish(
-            conversation_id, "message", message_id=message.id, direction=Direction.OUTBOUND
         )
         self.queue.enqueue_send(uow.session, message.id, delay_s=0)
         return message

@@ -17,10 +17,11 @@ from agent.consent.questions import DOUBLE_OPT_IN_STANDS, QuestionKind
 from agent.consent.terms import text_version
 from agent.domain.conversations import Conversation
 from agent.domain.ids import CustomerId, MessageId
-from agent.domain.messages import Author, Direction
+from agent.domain.messages import Author
 from agent.domain.ports import Clock
 from agent.errors import InvalidInputError
-from agent.replies.segments import fit, measure
+from agent.outgoing import put_into_outbox
+from agent.replies.segments import fit
 from agent.replies.templates import Templates
 from agent.sending.numbers import read_number
 from agent.sending.proactive import ProactiveTexts
@@ -122,17 +123,9 @@ class SignUps:
                 frequency=terms.said_frequency(sign_up.topics),
             )
         )
-        measured = measure(text)
-        message = uow.messages.add_outbound(
-            conversation.id,
-            author=Author.AGENT,
-            text=text,
-            provider=self.texts.provider_for(uow, conversation.id),
-            encoding=measured.encoding,
-            segments=measured.segments,
-        )
-        uow.live.publish(
-            conversation.id, "message", message_id=message.id, direction=Direction.OUTBOUND
+        provider = self.texts.provider_for(uow, conversation.id)
+        message = put_into_outbox(
+            uow, conversation.id, text, author=Author.AGENT, provider=provider
         )
         self.texts.queue.enqueue_send(uow.session, message.id, delay_s=0)
         return message.id

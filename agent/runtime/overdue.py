@@ -14,11 +14,12 @@ from agent.domain.consent import ConsentState
 from agent.domain.conversations import ConversationStatus
 from agent.domain.escalations import Escalation
 from agent.domain.ids import ConversationId
-from agent.domain.messages import Author, Direction
+from agent.domain.messages import Author
 from agent.domain.ports import Clock
 from agent.domain.signals import Escalate
 from agent.handover import Handovers
-from agent.replies.segments import fit, measure
+from agent.outgoing import put_into_outbox
+from agent.replies.segments import fit
 from agent.runtime.watch import Queue
 from agent.store.unit_of_work import Database, UnitOfWork
 
@@ -103,16 +104,7 @@ class Overdue:
         if provider is None:
             return
         text = fit(self.handovers.templates.say("overdue"))
-        measured = measure(text)
-        message = uow.messages.add_outbound(
-            conversation_id,
-            author=Author.AGENT,
-            text=text,
-            provider=provider,
-            encoding=measured.encoding,
-            segments=measured.segments,
-        )
-        uow.live.publish(
-            conversation_id, "message", message_id=message.id, direction=Direction.OUTBOUND
+        message = put_into_outbox(
+            uow, conversation_id, text, author=Author.AGENT, provider=provider
         )
         self.queue.enqueue_send(uow.session, message.id, delay_s=0)

@@ -3,8 +3,9 @@
 from agent.brand import Brand
 from agent.channels import LOCAL_PROVIDERS
 from agent.domain.ids import TurnId
-from agent.domain.messages import Author, Direction, Message
-from agent.replies.segments import fit, measure, shorten
+from agent.domain.messages import Author, Message
+from agent.outgoing import put_into_outbox
+from agent.replies.segments import fit, shorten
 from agent.runtime.claimed import Claimed
 from agent.store.unit_of_work import UnitOfWork
 from agent.turn_io import Reply
@@ -14,26 +15,17 @@ def store_reply(
     uow: UnitOfWork, brand: Brand, turn_id: TurnId, claimed: Claimed, reply: Reply, place: int
 ) -> Message:
     """Store a turn's reply for sending; ``place`` is its place among the turn's, from 0."""
+    provider = claimed.messages[-1].provider
     # What the carriers require is never shortened, nor what is not sent as SMS.
-    whole = reply.essential or claimed.messages[-1].provider in LOCAL_PROVIDERS
-    limit = brand.voice.max_segments
-    text = fit(reply.text) if whole else shorten(reply.text, limit)
-    measured = measure(text)
-    message = uow.messages.add_outbound(
+    whole = reply.essential or provider in LOCAL_PROVIDERS
+    text = fit(reply.text) if whole else shorten(reply.text, brand.voice.max_segments)
+    return put_into_outbox(
+        uow,
         claimed.conversation.id,
+        text,
         author=Author.AGENT,
-        text=text,
-        provider=claimed.messages[-1].provider,
-        encoding=measured.encoding,
-        segments=measured.segments,
+        provider=provider,
         turn_id=turn_id,
         ordinal=place,
         essential=reply.essential,
     )
-    uow.live.publish(
-        claimed.conversation.id,
-        "message",
-        message_id=message.id,
-        direction=Direction.OUTBOUND,
-    )
-    return message
