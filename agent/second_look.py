@@ -108,15 +108,4 @@ def _staying(read: Understanding, seen: Understanding) -> Understanding:
 
 def _with_intents_of(read: Understanding, seen: Understanding, alarm: str) -> Understanding:
     """Return the reading with the other view's intents, where its own best one is the alarm."""
-    if read.intent != alarm:
-        return read
-    return replace(
-        read,
-        intent=seen.intent,
-        confidence=seen.confidence,
-        candidates=seen.candidates,
-        doubt=seen.doubt,
-        out_of_scope=seen.out_of_scope,
-        out_of_scope_score=seen.out_of_scope_score,
-        parts=(),
-    )
+    return read.with_matter_of(seen) if read.intent == alarm else read

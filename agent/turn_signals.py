@@ -143,20 +143,11 @@ def _read_anew(own: Understanding, whole: Understanding, *, goes_on: bool) -> Un
     """
     if own.consent is ConsentReading.OPT_OUT:
         return own
-    consent = own.consent if goes_on else whole.consent
-    if goes_on and whole.doubt is not Doubt.NONE:
+    if not goes_on:
+        return replace(own.with_matter_of(whole, parts=whole.parts), consent=whole.consent)
+    if whole.doubt is not Doubt.NONE:
         return replace(own, doubt=Doubt.TOO_LOW, out_of_scope=False, parts=())
-    return replace(
-        own,
-        intent=whole.intent,
-        confidence=whole.confidence,
-        candidates=whole.candidates,
-        doubt=whole.doubt,
-        out_of_scope=whole.out_of_scope,
-        out_of_scope_score=whole.out_of_scope_score,
-        consent=consent,
-        parts=() if goes_on else whole.parts,
-    )
+    return own.with_matter_of(whole)
 
 
 def _said_besides(turn: TurnInput, understander: Understands) -> str:

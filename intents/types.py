@@ -1,6 +1,6 @@
 """What understanding one message yields. Standard library only, so that pure code may use it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -133,3 +133,21 @@ class Understanding:
     def entity(self, kind: EntityType) -> Entity | None:
         """Return the first entity of this kind, or None."""
         return next((e for e in self.entities if e.type is kind), None)
+
+    def with_matter_of(
+        self, other: "Understanding", *, parts: tuple[Part, ...] = ()
+    ) -> "Understanding":
+        """Return this reading with what another one takes the message to be about.
+
+        Mood, consent, topics and entities stay. ``parts`` are the wishes that it then holds.
+        """
+        return replace(
+            self,
+            intent=other.intent,
+            confidence=other.confidence,
+            candidates=other.candidates,
+            doubt=other.doubt,
+            out_of_scope=other.out_of_scope,
+            out_of_scope_score=other.out_of_scope_score,
+            parts=parts,
+        )
