@@ -1,30 +1,13 @@
 """Whether a statement of the evidence holds a claim: same values, subject, negation, conditions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from agent.replies.claims import Statement
-from agent.replies.condition_checks import (
-    conditions_kept,
-    is_all_denial,
-    negation_agrees,
-    not_denied_elsewhere,
-    time_agrees,
-)
+from agent.replies.condition_checks import negation_agrees
+from agent.replies.holding_checks import CHECKS
 from agent.replies.leeway import likely_holder
-from agent.replies.name_checks import names_belong, names_held, names_together
-from agent.replies.place_checks import place_agrees
-from agent.replies.promise_checks import nothing_promised
-from agent.replies.qualifier_checks import qualifiers_kept
 from agent.replies.spots import Claim, Spot
-from agent.replies.subject_checks import (
-    not_merged,
-    row_is_named,
-    subject_is_own,
-    subject_is_told,
-    values_belong,
-)
-from agent.replies.value_checks import bounds_agree, values_held
-from agent.replies.word_checks import words_held
+from agent.replies.value_checks import values_held
 
 
 def why_not(
@@ -73,34 +56,8 @@ def _likeness(claim: Statement, spot: Spot) -> float:
 
 
 def _refuse(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
-    for check in _CHECKS:
+    for check in CHECKS.values():
         reason = check(claim, spot, spots)
         if reason:
             return reason
     return ""
-
-
-_Check = Callable[[Claim, Spot, Sequence[Spot]], str]
-
-_CHECKS: tuple[_Check, ...] = (
-    lambda claim, spot, _: values_held(claim.statement, spot),
-    lambda claim, spot, _: names_held(claim.statement, spot),
-    lambda claim, spot, _: names_together(claim.statement, spot),
-    lambda claim, spot, _: words_held(claim.statement, spot),
-    lambda claim, spot, _: place_agrees(claim.statement, spot),
-    row_is_named,
-    subject_is_own,
-    subject_is_told,
-    lambda claim, spot, _: not_merged(claim, spot),
-    lambda claim, spot, _: values_belong(claim, spot),
-    lambda claim, spot, _: names_belong(claim, spot),
-    lambda claim, spot, _: nothing_promised(claim.statement, spot),
-    lambda claim, spot, _: qualifiers_kept(claim, spot),
-    lambda claim, spot, _: negation_agrees(claim.statement, spot),
-    lambda claim, spot, _: not_denied_elsewhere(claim.statement, spot),
-    lambda claim, spot, _: is_all_denial(claim.statement, spot),
-    lambda claim, spot, _: bounds_agree(claim.statement, spot),
-    lambda claim, spot, _: conditions_kept(claim, spot),
-    lambda claim, spot, _: time_agrees(claim, spot),
-)
-"""Each returns an empty text, or why this statement does not hold the claim; cheapest first."""

@@ -8,59 +8,24 @@ What is weighed is how much else speaks against it. The weights are fitted by
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from agent.replies.claims import Statement, read_statement
-from agent.replies.condition_checks import (
-    conditions_kept,
-    denies_alone,
-    is_all_denial,
-    negation_agrees,
-    not_denied_elsewhere,
-    time_agrees,
-)
+from agent.replies.condition_checks import conditions_kept, denies_alone
 from agent.replies.free_words import FREE
+from agent.replies.holding_checks import CHECKS, MAY_ERR, MUST_HOLD
 from agent.replies.light import LIGHT, RISKY
-from agent.replies.name_checks import names_belong, names_held, names_together
-from agent.replies.place_checks import place_agrees
-from agent.replies.promise_checks import nothing_promised
-from agent.replies.qualifier_checks import qualifiers_kept
 from agent.replies.spots import Claim, Spot, likeliest
-from agent.replies.subject_checks import (
-    not_merged,
-    row_is_named,
-    subject_is_own,
-    subject_is_told,
-    values_belong,
-)
 from agent.replies.value_cases import is_one_of_several
-from agent.replies.value_checks import bounds_agree, values_held
 from agent.replies.values import ValueKind
-from agent.replies.word_checks import in_added_part, swapped_word, words_held, words_missing
+from agent.replies.word_checks import in_added_part, swapped_word, words_missing
 from agent.replies.words import stem
 
 WEIGHTS = Path(__file__).with_name("leeway.json")
 TRIED = 8
 """Statements nearest in wording that are weighed."""
-
-_Soft = Callable[[Claim, Spot, Sequence[Spot]], str]
-_SOFT: Mapping[str, _Soft] = {
-    "words": lambda claim, spot, _: words_held(claim.statement, spot),
-    "subject": subject_is_own,
-    "told": subject_is_told,
-    "merged": lambda claim, spot, _: not_merged(claim, spot),
-    "values": lambda claim, spot, _: values_belong(claim, spot),
-    "names": lambda claim, spot, _: names_belong(claim, spot),
-    "promised": lambda claim, spot, _: nothing_promised(claim.statement, spot),
-    "qualifiers": lambda claim, spot, _: qualifiers_kept(claim, spot),
-    "negation": lambda claim, spot, _: negation_agrees(claim.statement, spot),
-    "denial": lambda claim, spot, _: is_all_denial(claim.statement, spot),
-    "bounds": lambda claim, spot, _: bounds_agree(claim.statement, spot),
-    "conditions": lambda claim, spot, _: conditions_kept(claim, spot),
-}
-"""Checks that may be wrong about a free wording."""
 
 
 def is_ruled_out(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> bool:
@@ -68,15 +33,9 @@ def is_ruled_out(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> bool:
     statement = claim.statement
     missing = frozenset(words_missing(statement, spot))
     return bool(
-        values_held(statement, spot)
+        any(CHECKS[name](claim, spot, spots) for name in MUST_HOLD)
         or missing & RISKY
         or _deeds(statement) & missing
-        or names_held(statement, spot)
-        or names_together(statement, spot)
-        or place_agrees(statement, spot)
-        or row_is_named(claim, spot, spots)
-        or time_agrees(claim, spot)
-        or not_denied_elsewhere(statement, spot)
         or denies_alone(statement, spot)
         or any(is_one_of_several(claim, value, spot) for value in statement.values)
     )
@@ -100,7 +59,7 @@ def signs_of(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> dict[str, float
         and not (keys & {value.key for value in other.statement.values})
         and (not kinds or kinds & {value.kind for value in other.statement.values})
     ]
-    signs = {name: float(bool(check(claim, spot, spots))) for name, check in _SOFT.items()}
+    signs = {name: float(bool(CHECKS[name](claim, spot, spots))) for name in MAY_ERR}
     refusals = sum(signs.values())
     return signs | {
         "refusals": refusals / 4,
