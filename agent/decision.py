@@ -18,13 +18,12 @@ from agent.decision_heard import (
 )
 from agent.decision_offers import accepted
 from agent.decision_pending import clarified, yes_or_no
-from agent.decision_policy import Policy, say
+from agent.decision_policy import Policy, call_person, say
 from agent.decision_praise import praise_template
 from agent.decision_several import several_wishes
 from agent.decision_waiting import waiting
 from agent.domain.conversations import ConversationStatus, PendingKind
-from agent.domain.signals import Decision, Escalate, Route, Signals
-from agent.escalation.words import handover_template
+from agent.domain.signals import Decision, Route, Signals
 from intents.types import ConsentReading, Doubt, Understanding
 
 
@@ -73,7 +72,7 @@ def _escalation(signals: Signals, policy: Policy) -> Decision | None:
             unsure = unsure_opt_out(signals, policy)
             if unsure is not None:
                 return replace(unsure, escalate=escalate)
-    return _escalate(escalate, signals)
+    return call_person(escalate, signals)
 
 
 def _refused(signals: Signals, _policy: Policy) -> Decision | None:
@@ -216,16 +215,6 @@ def _knowledge(signals: Signals, _policy: Policy) -> Decision:
         else "The knowledge base is asked.",
         template="not_known" if signals.refuses_person else "",
         question=signals.rest or signals.text,
-    )
-
-
-def _escalate(escalate: Escalate, signals: Signals) -> Decision:
-    return Decision(
-        route=Route.ESCALATION,
-        rule=escalate.rule,
-        reason=escalate.reason,
-        template=handover_template(escalate, signals),
-        escalate=escalate,
     )
 
 

@@ -1,9 +1,10 @@
-"""What a decision depends on besides its signals, and the simplest decision: to say something."""
+"""What a decision depends on besides its signals, and the simplest ones: say it, call a person."""
 
 from dataclasses import dataclass
 
-from agent.domain.signals import Decision, Route
+from agent.domain.signals import Decision, Escalate, Route, Signals
 from agent.escalation.ruleset import RuleSet
+from agent.escalation.words import handover_template
 from agent.routing import Routing
 
 
@@ -23,3 +24,14 @@ class Policy:
 def say(route: Route, rule: str, reason: str, template: str) -> Decision:
     """Return the decision to answer with a template."""
     return Decision(route=route, rule=rule, reason=reason, template=template)
+
+
+def call_person(escalate: Escalate, signals: Signals) -> Decision:
+    """Return the decision to hand over to a person, and to say so."""
+    return Decision(
+        route=Route.ESCALATION,
+        rule=escalate.rule,
+        reason=escalate.reason,
+        template=handover_template(escalate, signals),
+        escalate=escalate,
+    )

@@ -3,11 +3,10 @@
 
 import re
 
-from agent.decision_policy import Policy, say
+from agent.decision_policy import Policy, call_person, say
 from agent.domain.conversations import ConversationStatus
 from agent.domain.signals import Decision, Route, Signals, Waits
 from agent.escalation.urgency import Urgency, read_urgency
-from agent.escalation.words import handover_template
 
 CALLED_OFF = "person_cancelled"
 STILL_WAITING = "still_waiting"
@@ -77,13 +76,7 @@ def _in_danger(signals: Signals, policy: Policy, waits: Waits) -> Decision | Non
         return None
     if read_urgency(signals.text) not in {Urgency.CRISIS, Urgency.EMERGENCY}:
         return None
-    return Decision(
-        route=Route.ESCALATION,
-        rule=escalate.rule,
-        reason=escalate.reason,
-        template=handover_template(escalate, signals),
-        escalate=escalate,
-    )
+    return call_person(escalate, signals)
 
 
 def _calls_off(signals: Signals, waits: Waits) -> bool:
