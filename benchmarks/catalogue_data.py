@@ -13,8 +13,8 @@ from typing import Any
 
 import yaml
 
-from agent.replies.evidence import money
 from agent.replies.product_words import cell
+from agent.replies.row_words import money
 from agent.replies.words import units_of
 from agent.settings import CHECKOUT
 from knowledge_base.documents import SourceFile

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from agent.replies.cutting import asks_for_several
-from agent.replies.evidence import sentences_of
 from agent.replies.questions import Aspect, Question
+from agent.replies.row_words import sentences_of
 from agent.replies.scoring import HANGING, Candidate, Scored, with_lead_in
 from agent.replies.values import values_of
 from knowledge_base.types import Product

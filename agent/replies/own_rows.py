@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from agent.domain.customers import Appointment, Order
 from agent.replies.drafts import Draft
-from agent.replies.evidence import Evidence, status_of
+from agent.replies.evidence import Evidence
+from agent.replies.row_words import status_of
 from agent.replies.values import ValueKind, values_of
 from intents.types import EntityType, Understanding
 

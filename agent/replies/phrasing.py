@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.replies.cutting import cut_row, cut_sentence
-from agent.replies.evidence import listed
 from agent.replies.questions import Question
+from agent.replies.row_words import listed
 from agent.replies.words import STOP_WORDS, Unit, content_stems, is_fragment, is_whole
 
 _SENTENCE_WORDS = 6

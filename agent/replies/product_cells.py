@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.replies.drafts import Draft, worded
-from agent.replies.evidence import Evidence, listed, stock_of
+from agent.replies.evidence import Evidence
 from agent.replies.product_strange import ASKING
 from agent.replies.product_wishes import Wish
 from agent.replies.product_words import (
@@ -19,6 +19,7 @@ from agent.replies.product_words import (
     told,
 )
 from agent.replies.questions import Aspect, Question
+from agent.replies.row_words import listed, stock_of
 from agent.replies.words import content_stems, units_of
 from knowledge_base.catalogue_filters import in_color
 from knowledge_base.catalogue_query import Order, normal_size, parse_query

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.replies.evidence import Evidence, listed, stock_of
+from agent.replies.evidence import Evidence
 from agent.replies.product_wishes import Wish
 from agent.replies.product_words import (
     agree,
@@ -15,6 +15,7 @@ from agent.replies.product_words import (
     upper,
 )
 from agent.replies.questions import Question
+from agent.replies.row_words import listed, stock_of
 from knowledge_base.catalogue_filters import asked_colors, in_color, keeps_to
 from knowledge_base.catalogue_query import CatalogueQuery, parse_query
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from agent.replies.drafts import Draft, worded
-from agent.replies.evidence import Evidence, listed, money, stock_of
+from agent.replies.evidence import Evidence
 from agent.replies.product_lists import MOST_LISTED, by_color, none_so
 from agent.replies.product_wishes import Wish
 from agent.replies.product_words import (
@@ -21,6 +21,7 @@ from agent.replies.product_words import (
     upper,
 )
 from agent.replies.questions import Aspect, Question
+from agent.replies.row_words import listed, money, stock_of
 from agent.replies.words import content_stems
 from knowledge_base.catalogue_columns import (
     ENDS,

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from agent.replies.cell_words import cell_sentence, yes_or_no
-from agent.replies.evidence import Evidence, in_words, listed, money
+from agent.replies.evidence import Evidence
+from agent.replies.row_words import in_words, listed, money
 from knowledge_base.catalogue_columns import column_words, unit_of
 from knowledge_base.cells import is_open, says_no, says_none, says_yes
 from knowledge_base.types import Product

@@ -12,8 +12,8 @@ from agent.replies.evidence import (
     from_passage,
     from_points,
     from_product,
-    money,
 )
+from agent.replies.row_words import money
 from agent.replies.values import ValueKind, values_of
 from tests.replies.builders import brand, passage, product
 
