@@ -8,9 +8,10 @@ from functools import partial
 from agent.brand import Brand
 from agent.knowledge import LiveKnowledge
 from agent.llm_budget import tokens_per_turn
+from agent.replies.candidates import texts_compared
 from agent.replies.confidence import ConfidenceModel
 from agent.replies.evidence import Evidence, from_passage
-from agent.replies.extractive import ExtractiveComposer, texts_compared
+from agent.replies.extractive import ExtractiveComposer
 from agent.replies.grounded import Answer, GroundedAnswerer
 from agent.replies.guard import Guard
 from agent.replies.llm import Budget, LlmComposer, LlmSettings

@@ -14,11 +14,12 @@ from typing import Any
 import yaml
 
 from agent.knowledge import READ
+from agent.replies.candidates import Candidate, candidates_of, compared
 from agent.replies.evidence import from_passage, from_product
 from agent.replies.nearness import matter_of
 from agent.replies.questions import read_question
 from agent.replies.row_words import sentences_of
-from agent.replies.scoring import Candidate, candidates_of, compared, score, word_weights
+from agent.replies.scoring import score, word_weights
 from agent.replies.selection import as_read
 from agent.replies.similarity import SentenceSimilarity
 from benchmarks.fit_replies import flat

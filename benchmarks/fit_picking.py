@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from agent.brand import Brand
 from agent.knowledge import READ
 from agent.logs import configure_logs
+from agent.replies.candidates import Candidate, candidates_of, compared
 from agent.replies.evidence import from_brand, from_passage
 from agent.replies.nearness import matter_of
 from agent.replies.prose import without_catalogue_facts
 from agent.replies.questions import read_question
-from agent.replies.scoring import Candidate, candidates_of, compared, score, word_weights
+from agent.replies.scoring import score, word_weights
 from agent.replies.selection import LAYERS, Read, read_again
 from agent.replies.similarity import SentenceSimilarity
 from agent.settings import load_settings

@@ -12,9 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.replies.candidates import Candidate
 from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
-from agent.replies.scoring import Candidate, Scored
+from agent.replies.scoring import Scored
 from agent.replies.selection import reading_traits
 from agent.replies.values import ValueKind, values_of
 from agent.replies.words import content_stems, words

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.replies.candidates import Candidate, candidates_of, compared
 from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
@@ -16,14 +17,7 @@ from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
 from agent.replies.product_words import is_another_model
 from agent.replies.questions import Question, read_question
-from agent.replies.scoring import (
-    Candidate,
-    Scored,
-    candidates_of,
-    compared,
-    score,
-    word_weights,
-)
+from agent.replies.scoring import Scored, score, word_weights
 from agent.replies.segments import fit, measure
 from agent.replies.selection import Read, read_again
 from agent.replies.threads import of_what_is_named, read_follow_up, without_neighbours
@@ -237,11 +231,6 @@ def _in_order(candidates: list[Candidate], chosen: list[int]) -> list[int]:
     """Return sentences in the order to say them: the best one's passage first, each as written."""
     first = candidates[chosen[0]].evidence.id
     return sorted(chosen, key=lambda i: (candidates[i].evidence.id != first, i))
-
-
-def texts_compared(evidence: Sequence[Evidence]) -> list[str]:
-    """Return the texts that similarity will be asked about, so that it can be warmed ahead."""
-    return [compared(candidate) for candidate in candidates_of(evidence)]
 
 
 def _siblings(candidates: list[Candidate], index: int) -> tuple[Unit, ...]:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from agent.replies.candidates import Candidate, with_lead_in
 from agent.replies.cutting import asks_for_several
 from agent.replies.questions import Aspect, Question
 from agent.replies.row_words import sentences_of
-from agent.replies.scoring import HANGING, Candidate, Scored, with_lead_in
+from agent.replies.scoring import HANGING, Scored
 from agent.replies.values import values_of
 from knowledge_base.types import Product
 

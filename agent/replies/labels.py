@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from agent.replies.scoring import Candidate
+from agent.replies.candidates import Candidate
 from agent.replies.words import content_stems
 
 _LABEL = re.compile(r"^([A-Z][\w &/-]{1,30}):\s+\S")

@@ -6,78 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.domain.customers import Order
+from agent.replies.candidates import Candidate, told_by
 from agent.replies.cases import fit_of
 from agent.replies.evidence import Evidence
 from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
 from agent.replies.values import values_of
-from agent.replies.words import Unit, content_stems, is_whole, stem, units_of
+from agent.replies.words import content_stems, stem
 
 _LONG_WORD = 8
 """Letters from which an unknown word of the question may hold two slips instead of one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A sentence that may answer: ``rank`` of its evidence and ``place`` in it count from 0."""
-
-    evidence: Evidence
-    rank: int
-    place: int
-    unit: Unit
-    stems: frozenset[str]
-    above: frozenset[str]
-    """Stems of heading and lead-in."""
-
-
-def compared(candidate: Candidate) -> str:
-    """Return a sentence with the last heading it stands under, which often names its subject."""
-    return f"{headings_of(candidate, 1)}: {with_lead_in(candidate.unit)}"
-
-
-def headings_of(candidate: Candidate, most: int) -> str:
-    """Return the last headings that a sentence stands under, the outermost first."""
-    return " > ".join(candidate.evidence.heading.split(" > ")[-most:])
-
-
-def with_lead_in(unit: Unit) -> str:
-    """Return an item with the line that leads its list in.
-
-    That line alone where it is a sentence of which all items are conditions.
-    """
-    if is_whole(unit.lead_in) and len(unit.lead_in.split()) >= _SENTENCE_WORDS:
-        return unit.lead_in
-    return f"{unit.lead_in}: {unit.text}" if unit.lead_in else unit.text
-
-
-_SENTENCE_WORDS = 6
-
-
-def candidates_of(evidence: Sequence[Evidence]) -> list[Candidate]:
-    """Return what can be said, in the order of the evidence; nothing twice, no bare link."""
-    found: list[Candidate] = []
-    said: set[str] = set()
-    for rank, item in enumerate(evidence):
-        if isinstance(item.row, Order):
-            # An order answers for itself or not at all: a sentence of it may be another order's.
-            continue
-        heading = content_stems(item.heading)
-        for place, unit in enumerate(units_of(item.text)):
-            if unit.text in said or unit.text.startswith(("http://", "https://")):
-                continue
-            said.add(unit.text)
-            found.append(
-                Candidate(
-                    evidence=item,
-                    rank=rank,
-                    place=place,
-                    unit=unit,
-                    stems=content_stems(unit.text),
-                    above=heading | content_stems(unit.lead_in),
-                )
-            )
-    return found
 
 
 def respelled(stems: frozenset[str], vocabulary: Counter[str]) -> frozenset[str]:
@@ -263,11 +201,6 @@ def score(
         Scored(traits=t, total=sum([WEIGHTS[n] * v for n, v in t.items() if n in WEIGHTS]))
         for t in found
     ]
-
-
-def told_by(unit: Unit) -> str:
-    """Return what a sentence tells, with the line that leads it in."""
-    return f"{unit.lead_in} {unit.text}"
 
 
 _AGAINST_BEST = ("near", "meant", "meant_around", "inside")

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.replies.scoring import HANGING, Candidate, Scored, headings_of, with_lead_in
+from agent.replies.candidates import Candidate, headings_of, with_lead_in
+from agent.replies.scoring import HANGING, Scored
 
 LAYERS = Path(__file__).with_name("selection.safetensors")
 """The cross-encoder's layers."""

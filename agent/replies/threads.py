@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from agent.replies.candidates import Candidate
 from agent.replies.nearness import ASKING_STEMS, Matter, stems_in
 from agent.replies.questions import Asked, Question, read_question
-from agent.replies.scoring import Candidate
 from agent.replies.values import values_of
 from knowledge_base.question import is_elliptic, leans, substitutes
 

@@ -2,8 +2,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from agent.replies.candidates import candidates_of
 from agent.replies.extractive import ExtractiveComposer
-from agent.replies.scoring import Scored, candidates_of
+from agent.replies.scoring import Scored
 from agent.replies.selection import MOST_READ, READ_FIRST, as_read, read_again, reading_traits
 from tests.replies.builders import evidence
 
