@@ -7,12 +7,13 @@ same negation and under the same conditions. What is not held is cut out.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from agent.replies.claims import Statement, read_statement
 from agent.replies.clauses import clauses_of, joints, limits, opening
-from agent.replies.discourse import COURTEOUS, matter_of_speech
+from agent.replies.courtesies import POLITE, is_courtesy, lead_agrees
+from agent.replies.discourse import matter_of_speech
 from agent.replies.entailment import why_not
 from agent.replies.evidence import Evidence
 from agent.replies.free_words import FREE
@@ -63,23 +64,8 @@ _SAME_OF_ANOTHER = re.compile(
     re.IGNORECASE,
 )
 """What carries over what was said to something else: ``and so is registration``."""
-_COURTESY = re.compile(
-    r"^(?:sorry|thanks?|thank you|you're welcome|happy to help|glad to help|good question|great "
-    r"question|of course|sure|"
-    r"certainly|absolutely|hi|hello|hey|let me know|feel free|anything else|hope (?:this|that) "
-    r"helps|just (?:text|reply|ask))\b",
-    re.IGNORECASE,
-)
-_COURTESY_WORDS = 8
 _MOST_CUTS = 8
 """Places where a sentence is tried to be cut."""
-_POLITE = re.compile(
-    r"^(?:(?:i'm |we're )?(?:so |very )?sorry(?: about that)?|unfortunately|thanks(?: for asking)?|"
-    r"thank you(?: for asking)?|(?:good|great) question|hi(?: there)?|hello|hey|happy to help|"
-    r"glad you asked)\s*[,!:;-]+\s+(?:but\s+)?(?=\S)|^unfortunately\s+(?=\S)",
-    re.IGNORECASE,
-)
-"""Politeness before a claim: it neither states anything nor makes a courtesy of what follows."""
 
 
 class Guard:
@@ -120,11 +106,11 @@ class Guard:
         )
 
     def _sentence(self, sentence: str, work: _Work) -> None:
-        polite = _POLITE.match(sentence)
+        polite = POLITE.match(sentence)
         start = polite.end() if polite else 0
         lead, body = opening(sentence[start:])
         lead = sentence[:start] + lead
-        if _is_courtesy(body):
+        if is_courtesy(body):
             work.kept.append(sentence)
             work.sentences.append(sentence)
             return
@@ -217,8 +203,6 @@ class Guard:
         return why_not(claim, work.spots, freely=work.freely)
 
     def _without_known(self, statement: Statement) -> Statement:
-        from dataclasses import replace
-
         if not self._known & statement.stems:
             return statement
         return replace(
@@ -234,7 +218,7 @@ class Guard:
         if spot is not None:
             work.holders[spot.evidence.id] = spot.evidence
         work.kept.append(body)
-        if lead and not _lead_agrees(lead, statement):
+        if lead and not lead_agrees(lead, statement):
             lead, body = "", body[0].upper() + body[1:]
         work.sentences.append(f"{lead}{body}")
         if statement.stems:
@@ -247,15 +231,6 @@ def _sentences(text: str) -> list[str]:
     return [sentence for line in lines if line for sentence in split_sentences(line)]
 
 
-def _is_courtesy(sentence: str) -> bool:
-    statement = read_statement(sentence)
-    if statement.values or statement.names or statement.stems & RISKY or statement.negated:
-        return False
-    if statement.stems <= COURTEOUS:
-        return True
-    return _COURTESY.match(sentence) is not None and len(sentence.split()) <= _COURTESY_WORDS
-
-
 def _states_nothing(statement: Statement) -> bool:
     """Whether a clause has no word or value that could be wrong, or only asks."""
     if statement.values or statement.names or statement.tokens & RISKY or statement.negated:
@@ -265,14 +240,3 @@ def _states_nothing(statement: Statement) -> bool:
         if statement.text.rstrip().endswith("?")
         else not statement.stems
     )
-
-
-def _lead_agrees(lead: str, statement: Statement) -> bool:
-    """A yes goes with a plain statement, a no with a denial."""
-    answer = re.search(
-        r"\b(yes|yep|no|nope|sure|absolutely|of course|certainly|correct)\b", lead, re.IGNORECASE
-    )
-    if answer is None:
-        return True
-    denies = bool(statement.negated)
-    return denies == answer.group().casefold().startswith("no")
