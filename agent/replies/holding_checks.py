@@ -12,13 +12,13 @@ from agent.replies.condition_checks import (
     not_denied_elsewhere,
     time_agrees,
 )
+from agent.replies.merge_checks import not_merged
 from agent.replies.name_checks import names_belong, names_held, names_together
 from agent.replies.place_checks import place_agrees
 from agent.replies.promise_checks import nothing_promised
 from agent.replies.qualifier_checks import qualifiers_kept
 from agent.replies.spots import Claim, Spot
 from agent.replies.subject_checks import (
-    not_merged,
     row_is_named,
     subject_is_own,
     subject_is_told,
