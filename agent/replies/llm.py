@@ -16,13 +16,8 @@ from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.llm_breaker import Breaker
 from agent.replies.llm_cache import DraftCache, cache_key
-from agent.replies.llm_calls import (
-    LlmEndpoint,
-    LlmSettings,
-    LlmUnavailableError,
-    Prompt,
-    tokens_in,
-)
+from agent.replies.llm_calls import LlmEndpoint, LlmSettings, LlmUnavailableError
+from agent.replies.llm_prompt import Prompt, tokens_in
 from agent.replies.prompts import (
     ANSWER_PROMPT,
     CHOICE_PROMPT,

@@ -7,13 +7,13 @@ output that was asked for. Whatever else goes wrong is a ``LlmUnavailableError``
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from pydantic import BaseModel, Field, ValidationError
 
 from agent.errors import TextwiseError
+from agent.replies.llm_prompt import FORMS, Prompt
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -48,29 +48,6 @@ class LlmSettings:
     tokens_per_turn: int = 1500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """What a model is asked: rules, matter, the form of its answer and how long that may be."""
-
-    system: str
-    user: str
-    name: str
-    schema: Mapping[str, object]
-    most_tokens: int
-
-    @property
-    def estimated_tokens(self) -> int:
-        """Tokens that the call takes at most, where the endpoint does not count them."""
-        return tokens_in(self.system) + tokens_in(self.user) + self.most_tokens
-
-
-def tokens_in(text: str) -> int:
-    """Estimate a text's tokens, rather too many than too few."""
-    return len(text) // _CHARS_PER_TOKEN
-
-
-_CHARS_PER_TOKEN = 3
-"""Fewer than the usual four, so that an estimate errs on the safe side."""
 _LARGEST_BODY = 200_000
 """Bytes; no answer of a few hundred tokens is larger."""
 _MOST_TRIES = 2
@@ -155,7 +132,7 @@ class LlmEndpoint:
     def _told_by(self, error: "APIStatusError", form: int) -> Exception:
         """Return what to raise for a status: try again, in another form, or give up."""
         reason = f"status {error.status_code}"
-        if _is_unknown_form(error) and form < len(_FORMS) - 1:
+        if _is_unknown_form(error) and form < len(FORMS) - 1:
             with self._lock:
                 self._form = max(self._form, form + 1)
             return _TryAgainError(reason, after_s=0)
@@ -176,7 +153,7 @@ class LlmEndpoint:
             max_tokens=prompt.most_tokens,
             temperature=0,
             # An endpoint of its own kind takes what OpenAI's types do not know.
-            response_format=cast("ResponseFormat", _FORMS[form](prompt)),
+            response_format=cast("ResponseFormat", FORMS[form](prompt)),
             timeout=max(0.01, deadline - time.monotonic()),
         ) as response:
             for piece in response.iter_bytes():
@@ -212,28 +189,6 @@ def _is_unknown_form(error: "APIStatusError") -> bool:
 
 _TOO_BUSY = frozenset({429, 503})
 """Nothing has been generated: the request was turned away (RFC 6585 section 4, RFC 9110 15.6.4)."""
-
-
-def _json_schema(prompt: Prompt) -> dict[str, object]:
-    return {"type": "json_schema", "json_schema": {"name": prompt.name, "schema": prompt.schema}}
-
-
-def _json_with_schema(prompt: Prompt) -> dict[str, object]:
-    return {"type": "json_object", "schema": prompt.schema}
-
-
-def _json_alone(prompt: Prompt) -> dict[str, object]:
-    del prompt
-    return {"type": "json_object"}
-
-
-def _text(prompt: Prompt) -> dict[str, object]:
-    del prompt
-    return {"type": "text"}
-
-
-_FORMS = (_json_schema, _json_with_schema, _json_alone, _text)
-"""Structured output as OpenAI and vLLM, then llama-cpp-python, then older servers take it."""
 
 
 def _was_refused(error: BaseException) -> bool:

@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from agent.replies.llm_calls import LlmEndpoint, LlmSettings, LlmUnavailableError, Prompt
+from agent.replies.llm_calls import LlmEndpoint, LlmSettings, LlmUnavailableError
+from agent.replies.llm_prompt import Prompt
 from tests.replies.llm_server import GOOD, llm_server
 
 PROMPT = Prompt(system="s", user="u", name="reply", schema={"type": "object"}, most_tokens=10)
