@@ -6,12 +6,8 @@ import yaml
 
 from agent.errors import ConfigurationError
 from agent.replies.segments import fit, measure
-from agent.replies.templates import (
-    NEEDED,
-    SHIPPED_LABELS,
-    SHIPPED_TEMPLATES,
-    load_templates,
-)
+from agent.replies.template_rules import NEEDED
+from agent.replies.templates import SHIPPED_LABELS, SHIPPED_TEMPLATES, load_templates
 from tests.replies.builders import brand
 
 VALUES = {
