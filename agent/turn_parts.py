@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from agent.domain.signals import FailureKind
-from agent.replies.grounded import Answer, ComposerName
+from agent.replies.composing import ComposerName
+from agent.replies.grounded import Answer
 from agent.replies.segments import encoding_of
 from intents.types import Candidate, Doubt, Entity, EntityType, Part, Understanding
 

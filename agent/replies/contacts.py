@@ -1,4 +1,4 @@
-"""How to reach the one place, line or office that a question names, as the pages have it."""
+"""How to reach the brand, or the one place, line or office that a question names."""
 
 import re
 from collections import Counter
@@ -10,6 +10,7 @@ from agent.replies.evidence import Evidence
 from agent.replies.questions import Asked, read_question
 from agent.replies.scoring import respelled
 from agent.replies.words import Unit, content_stems, units_of
+from intents.types import Understanding
 
 _ASKS_A_CALL = re.compile(
     r"\b(?:phone|tele?phone|tel|number|numbers|line|hotline|helpline|call|ring|dial|landline)\b",
@@ -100,3 +101,27 @@ def _said(one: _Told, *, by_itself: bool) -> str:
         return f"{one.unit.lead_in}: {one.unit.text}" if one.unit.lead_in else one.unit.text
     text = _LABEL.sub(lambda label: f"{label[1][:1].lower()}{label[1][1:]} ", one.unit.text)
     return f"{one.leaf}: {text}"
+
+
+_CONTACT = re.compile(
+    r"\b(?:your|ur|the|a|customer service|help ?desk|support)(?: \w+)? (?:phone|email|e-mail)\b"
+    r"|\b(?:your|ur|customer service|help ?desk|support)(?: phone| contact)? number\b"
+    r"|\b(?:phone|contact) (?:number|details?|info)\b|\b(?:reach|contact|call|email) (?:you|u|"
+    r"customer|support|someone there)\b"
+    r"|\bcustomer (?:service|support) (?:hours|open)\b",
+    re.IGNORECASE,
+)
+_OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", re.IGNORECASE)
+
+
+_MOST_STRANGE = 0.5
+"""Share of a question's words that may be no way of reaching anybody."""
+
+
+def asks_for_contact(question: str, understanding: Understanding | None) -> bool:
+    """Whether the question is how the brand can be reached, which the brand file answers."""
+    if understanding is not None and understanding.intent == "contact_customer_service":
+        asked = content_stems(question)
+        # "Do you have an app" may be taken for a way to reach us; what it names must be one.
+        return len(asked - WAYS) <= _MOST_STRANGE * len(asked)
+    return _CONTACT.search(question) is not None and _OWN_MATTER.search(question) is None
