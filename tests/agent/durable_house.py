@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.domain.messages import InboundMessage
-from agent.domain.ports import RandomIds, SystemClock
+from agent.domain.ports import Clock, RandomIds, SystemClock
 from agent.inbox import Accepted
 from agent.runtime.durable import Pulse
 from agent.secrets_file import load_secrets
@@ -25,12 +25,14 @@ class DurableHouse:
     sender: FakeSender
 
 
-def build(url: str, home: Path) -> DurableHouse:
+def build(
+    url: str, home: Path, *, clock: Clock | None = None, sender: FakeSender | None = None
+) -> DurableHouse:
     engine = create_engine(url)
     upgrade(engine)
-    clock, ids = SystemClock(), RandomIds()
+    clock, ids = clock or SystemClock(), RandomIds()
     answerer = FakeAnswerer(answers={"do you resole boots?": "Yes, within 10 days."})
-    sender = FakeSender()
+    sender = sender or FakeSender()
     base = foundation(engine, Database(engine, clock, ids), clock, ids, home, burst_silence_s=0.0)
     services = assemble(
         base,
