@@ -89,6 +89,8 @@ class Overdue:
         )
         with self.database.begin() as uow:
             uow.conversations.lock(case.conversation_id)
+            if not self._still_late(uow, case):
+                return
             conversation = uow.conversations.get(case.conversation_id)
             if conversation.status is not ConversationStatus.WAITING:
                 return
@@ -98,6 +100,12 @@ class Overdue:
             state = uow.consents.state(conversation.customer_id, sender=self.handovers.brand.slug)
             if state is not ConsentState.OUT:
                 self._say(uow, conversation.id)
+
+    def _still_late(self, uow: UnitOfWork, case: Escalation) -> bool:
+        """Whether nothing has come of the case since it was found: it may be closed, or erased."""
+        cases = uow.escalations.of_conversation(case.conversation_id)
+        waiting = [other for other in cases if other.closed_at is None]
+        return case in self._late(waiting, self.clock.now())
 
     def _say(self, uow: UnitOfWork, conversation_id: ConversationId) -> None:
         provider = uow.messages.last_provider(conversation_id)

@@ -1,17 +1,23 @@
 """While a person is waited for: how long it takes, what calls it off, and a promise not kept."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from agent.domain.conversations import ConversationStatus
+from agent.domain.ports import Clock
 from agent.domain.signals import Waits
+from agent.privacy.erasure import Eraser
+from agent.privacy.fingerprint import Fingerprint
 from agent.runtime.inline import InlineQueue
 from agent.runtime.overdue import OVERDUE, Overdue
 from agent.store.unit_of_work import Database
 from api.console.listing import make_listing
 from tests.agent.builders import topics
-from tests.agent.house import REP, House, build_house
+from tests.agent.house import PHONE, REP, House, build_house
 from tests.conftest import CountingIds, FakeClock
 
 
@@ -101,14 +107,29 @@ def test_forget_it_in_fury_is_no_reason_to_let_it_be(house: House) -> None:
     assert house.conversation().status is ConversationStatus.WAITING
 
 
-def overdue(house: House) -> Overdue:
+def overdue(house: House, clock: Clock | None = None) -> Overdue:
     parts = house.parts
     return Overdue(
         database=parts.database,
         queue=InlineQueue(),
         handovers=parts.runner.handovers,
-        clock=house.clock,
+        clock=clock or house.clock,
     )
+
+
+@dataclass
+class Meanwhile:
+    """A clock that something happens beside, between two looks at it."""
+
+    clock: FakeClock
+    happens: Callable[[], None]
+    seen: bool = False
+
+    def now(self) -> datetime:
+        if not self.seen:
+            self.seen = True
+            self.happens()
+        return self.clock.now()
 
 
 def test_a_promise_not_kept_is_owned_up_to_once_and_shown(house: House) -> None:
@@ -138,6 +159,34 @@ def test_nobody_is_told_of_a_delay_whom_a_rep_has_taken(house: House) -> None:
     overdue(house).look()
 
     assert len(house.outbound()) == 1
+
+
+def test_nobody_is_told_of_a_delay_who_has_just_been_promised_a_time_anew(house: House) -> None:
+    house.text("human")
+    house.clock.forward(31 * 60)
+
+    def asks_anew() -> None:
+        house.text("never mind")
+        house.text("human")
+
+    overdue(house, Meanwhile(house.clock, asks_anew)).look()
+
+    assert "30 minutes" in house.outbound()[-1].text
+    with house.parts.database.read() as uow:
+        assert [case.rule for case in uow.escalations.open_cases()] == ["asked_for_person"]
+
+
+def test_who_is_erased_while_it_looks_keeps_nobody_else_waiting(
+    house: House, tmp_path: Path
+) -> None:
+    house.text("human")
+    house.clock.forward(31 * 60)
+    eraser = Eraser(database=house.parts.database, fingerprint=Fingerprint.of_home(tmp_path))
+
+    overdue(house, Meanwhile(house.clock, lambda: eraser.erase(PHONE))).look()
+
+    with house.parts.database.read() as uow:
+        assert uow.conversations.list() == []
 
 
 def test_a_closed_desk_is_not_late(house: House) -> None:
