@@ -5,7 +5,7 @@ import pytest
 from agent.replies.candidates import candidates_of
 from agent.replies.extractive import ExtractiveComposer
 from agent.replies.scoring import Scored
-from agent.replies.selection import MOST_READ, READ_FIRST, as_read, read_again, reading_traits
+from agent.replies.selection import MOST_READ, as_read, read_again, reading_traits
 from tests.replies.builders import evidence
 
 PAGES = (
@@ -45,7 +45,7 @@ def test_a_passage_s_first_sentence_leans_on_no_other_passage():
 def test_reading_outweighs_the_order_by_words():
     scores = read_again("q", CANDIDATES, scored(3, 2, 1, 0, 0), liking("glasses"))
     assert max(range(5), key=lambda i: scores[i].total) == 2
-    assert [one.traits["read"] for one in scores][: READ_FIRST[0]] == [-5, -5, 5, -5]
+    assert [one.traits["read"] for one in scores] == [-5, -5, 5, -5, -5]
 
 
 def test_only_the_likeliest_are_read_and_the_others_come_last():
@@ -61,19 +61,6 @@ def test_only_the_likeliest_are_read_and_the_others_come_last():
     assert len(seen) == MOST_READ
     best = sorted(range(len(scores)), key=lambda i: -scores[i].total)[:MOST_READ]
     assert {as_read(candidates, i) for i in best} == set(seen)
-
-
-def test_no_more_are_read_once_one_answers():
-    candidates = candidates_of([evidence("A", " ".join(f"Fact number {i}." for i in range(40)), 1)])
-    totals = [-i / 10 for i in range(len(candidates))]
-    seen: list[str] = []
-
-    def read(_question: str, sentences: Sequence[str]) -> list[float]:
-        seen.extend(sentences)
-        return [5.0 if "number 2." in sentence else -5.0 for sentence in sentences]
-
-    read_again("q", candidates, scored(*totals), read)
-    assert seen == [as_read(candidates, i) for i in range(READ_FIRST[0])]
 
 
 def test_what_lies_far_behind_is_not_read():
