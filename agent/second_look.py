@@ -1,15 +1,17 @@
-"""A second look at an alarm that is not sure: without the brand's own names, and in its context.
+"""A second look at a reading: figures of speech said plainly, without names, and in its context.
 
 The models read a text alone, and know neither what a brand's products are called nor what a few
 words go on from. So 'drop on the scree zero' and 'and to canada' may sound like leaving. Where a
 reading is alarmed, but not surely, the text is read again as the brand and the customer see it;
-what is not heard then was heard in a name, or in too few words. Pure, but for reading.
+what is not heard then was heard in a name, or in too few words. 'You guys slay' is read as what it
+means, however sure the alarm. Pure, but for reading.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from agent.figures_of_speech import said_plainly
 from intents.types import ConsentReading, EntityType, Understanding
 
 ReadAgain = Callable[[str], Understanding]
@@ -35,6 +37,9 @@ _GOES_ON = re.compile(
 _MOST_WORDS = 6
 """A longer text that begins with 'and' says enough by itself."""
 
+_GRIM_TO = -0.3
+"""Sentiment score of a text said plainly to which its sure alarms stand: it is no praise then."""
+
 
 def second_look(read: Understanding, previous: str, again: ReadAgain) -> Understanding:
     """Return the reading without the alarms that a second look does not confirm.
@@ -43,12 +48,36 @@ def second_look(read: Understanding, previous: str, again: ReadAgain) -> Underst
     looked at after it: a harmless question before them makes real alarms ('it caught fire', 'sue
     you') sound harmless too, while the plain words of leaving stay sure of themselves.
     """
+    plain = said_plainly(read.text)
+    if plain != read.text:
+        read = _said_so(read, again(plain))
     nameless = _without_names(read)
     if nameless != read.text and _unsure_alarm(read):
         read = _confirmed(read, again(nameless))
     if previous and _may_leave(read) and _goes_on(read.text):
         read = _staying(read, again(f"{previous.rstrip(' ?.!')} {nameless}"))
     return read
+
+
+def _said_so(read: Understanding, plain: Understanding) -> Understanding:
+    """Return the reading of a text with figures of speech, by how it reads said plainly."""
+    grim = plain.sentiment_score <= _GRIM_TO
+    heard = {topic.topic: topic.probability for topic in plain.topics}
+    kept = [
+        replace(t, probability=min(t.probability, heard.get(t.topic, t.probability)))
+        for t in read.topics
+        if t.topic in heard or (grim and t.probability >= _SURE_FROM)
+    ]
+    stays = read.consent is ConsentReading.UNSURE and plain.consent is None and not grim
+    return replace(
+        read.with_matter_of(plain),
+        topics=tuple(kept),
+        consent=None if stays else read.consent,
+        consent_score=0.0 if stays else read.consent_score,
+        sentiment=plain.sentiment,
+        sentiment_score=plain.sentiment_score,
+        frustration=min(read.frustration, plain.frustration),
+    )
 
 
 def _goes_on(text: str) -> bool:
@@ -95,7 +124,7 @@ def _confirmed(read: Understanding, seen: Understanding) -> Understanding:
     ]
     read = _staying(replace(read, topics=(*sure, *shared)), seen)
     if _PERSON_FROM <= _wants_person(read) < _SURE_FROM and _wants_person(seen) < _PERSON_FROM:
-        read = _with_intents_of(read, seen, _PERSON)
+        read = _without_alarm(read, seen, _PERSON)
     return read
 
 
@@ -103,9 +132,9 @@ def _staying(read: Understanding, seen: Understanding) -> Understanding:
     """Return the reading without the doubt about leaving, unless another view shares it."""
     if not _may_leave(read) or seen.consent is not None:
         return read
-    return _with_intents_of(replace(read, consent=None, consent_score=0.0), seen, "opt_out")
+    return _without_alarm(replace(read, consent=None, consent_score=0.0), seen, "opt_out")
 
 
-def _with_intents_of(read: Understanding, seen: Understanding, alarm: str) -> Understanding:
+def _without_alarm(read: Understanding, seen: Understanding, alarm: str) -> Understanding:
     """Return the reading with the other view's intents, where its own best one is the alarm."""
     return read.with_matter_of(seen) if read.intent == alarm else read

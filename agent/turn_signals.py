@@ -11,6 +11,7 @@ from agent.domain.conversations import ConversationStatus, Pending, PendingKind
 from agent.domain.customers import Customer
 from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
 from agent.escalation.refusals import NAMES_PERSON, read_refusal
+from agent.figures_of_speech import said_plainly
 from agent.keywords import Keywords
 from agent.second_look import second_look
 from agent.turn_io import Stopwatch, TurnInput
@@ -63,7 +64,7 @@ def _understood(
     read = understander.understand(signals.text, expected)
     understanding = second_look(read, turn.previous, understander.understand)
     if understanding.answer is None and not _is_sure(understanding):
-        text = mend(signals.text)
+        text = mend(said_plainly(signals.text))
         goes_on = bool(turn.previous) and substitutes(text)
         whole = complete(text, turn.previous) if goes_on else text
         if whole != signals.text:

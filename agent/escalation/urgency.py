@@ -27,7 +27,7 @@ class Urgency(StrEnum):
 
 def read_urgency(text: str) -> Urgency:
     """Return how urgent a message is that the models took for one about health or safety."""
-    folded = re.sub("[’'`´]", "", text.lower())
+    folded = _folded(text)
     if _CRISIS.search(folded):
         return Urgency.CRISIS
     if _PAST.search(folded) or (_ASKS.search(folded) and not _ACUTE.search(folded)):
@@ -35,15 +35,80 @@ def read_urgency(text: str) -> Urgency:
     return Urgency.EMERGENCY if _ACUTE.search(folded) else Urgency.UNCLEAR
 
 
+def names_own_death(text: str) -> bool:
+    """Whether somebody's own death is named so plainly that no mood is needed to believe it."""
+    folded = _folded(text)
+    without, count = _TO_DIE.subn(" ", folded)
+    says_nothing_else = count > 0 and {*re.findall(r"[a-z]+", without)} <= _NOTHING_ELSE
+    return says_nothing_else or _OWN_DEATH.search(folded) is not None
+
+
+def _folded(text: str) -> str:
+    return re.sub("[’'`´]", "", text.lower())
+
+
+_OWN_DEATH = re.compile(
+    r"\b(?:(?:kill(?:ing)?|hang(?:ing)?|drown(?:ing)?|shoot(?:ing)?|unalive) my ?self|(?:end|take|ending|taking) my (?:own )?life|"
+    r"(?:dont|do not|no longer) (?:want|wanna)(?: to)? (?:live|be alive))\b(?! laughing)"
+)
+_TO_DIE = re.compile(
+    r"\b(?:(?:want|wanna|going|ready|rather|wanted) (?:(?:to|2) )?(?:be dead|die)|i(?: a)?m dying(?=\W*$)|"
+    r"(?:just |please |someone |somebody )*kill me|wish i (?:was|were) (?:dead|never born))\b"
+)
+_NOTHING_ELSE = frozenset(
+    [
+        "i",
+        "im",
+        "am",
+        "a",
+        "an",
+        "just",
+        "really",
+        "so",
+        "do",
+        "dont",
+        "please",
+        "pls",
+        "now",
+        "and",
+        "but",
+        "honestly",
+        "tbh",
+        "rn",
+        "today",
+        "tonight",
+        "anymore",
+        "any",
+        "more",
+        "it",
+        "all",
+        "this",
+        "to",
+        "me",
+        "feel",
+        "like",
+        "think",
+        "want",
+        "wish",
+        "ugh",
+        "god",
+        "omg",
+        "idk",
+        "fr",
+    ]
+)
+"""Words beside those of a crisis that say nothing else."""
+
 _CRISIS = re.compile(
-    r"\b(?:kill(?:ing)? my ?self|kms|suicid\w*|unalive|end(?:ing)? (?:it all|my life|things|it tonight|myself)|"
+    r"\b(?:kill(?:ing)? my ?self|kms|suicid\w*(?! (?:squad|doors?|burpees?|sprints?|wings?))|unalive|end(?:ing)? (?:it all|my life|things|it tonight|myself)|"
     r"take my (?:own )?life|self ?-?harm\w*|(?:hurt|harm|cut|cutting|hurting|harming) my ?self|cutting again|"
-    r"(?:want|wanna|going|ready|rather|wanted) (?:to )?(?:be dead|die)|wish i (?:was|were) (?:dead|never born)|"
-    r"better off (?:dead|without me)|(?:dont|do not|not|no longer) (?:want|wanna)(?: to)? "
+    rf"{_TO_DIE.pattern}|better off (?:dead|without me)|(?:dont|do not|not|no longer) (?:want|wanna)(?: to)? "
     r"(?:live|be alive|be here|exist|wake up|go on)|no (?:reason|point) (?:to|in|for) (?:liv\w*|wak\w*|go\w* on|being)|"
     r"(?:not|isnt|nothing) worth living|tired of (?:living|being alive|life)|nothing (?:left )?to live for|"
-    r"cant (?:go on|do (?:this )?life|live like this|live any ?more)|hang my ?self|jump (?:off|in front)|"
-    r"(?:took|taken|take|taking|have) (?:all )?(?:the |my |a lot of |too many )?(?:pills|tablets))\b"
+    r"cant (?:go on|do (?:this )?life|live like this|live any ?more)|hang(?:ing)? my ?self|drown(?:ing)? my ?self|jump (?:off|in front)|"
+    r"(?:took|taken|taking|take|swallow\w*) (?:all (?:of )?|too many |a lot of |every (?:one of )?|an? (?:whole |full )?(?:bottle|box|packet|pack|bunch|"
+    r"handful|load) of )(?:the |my |her |his )?(?:\w+ )?(?:pills|tablets|meds)|took (?:the|my) (?:pills|tablets)(?=\W*$)|"
+    r"have (?:the |my |enough )?(?:pills|tablets) (?:and|ready|here|in my hand))\b"
 )
 _ACUTE = re.compile(
     r"\b(?:(?:cant|cannot|can not|not|isnt|stopped|trouble|struggl\w+(?: to)?|hard to|difficulty) breath\w*|chok(?:e|es|ed|ing)|"

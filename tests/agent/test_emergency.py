@@ -11,7 +11,7 @@ from agent.brand import Brand, Emergency, load_brand
 from agent.domain.conversations import ConversationStatus
 from agent.domain.signals import Escalate
 from agent.emergency import KNOWN, helplines
-from agent.escalation.urgency import Urgency, read_urgency
+from agent.escalation.urgency import Urgency, names_own_death, read_urgency
 from agent.escalation.words import handover_template
 from agent.handover import Handovers
 from agent.replies.templates import load_templates
@@ -92,6 +92,24 @@ def test_the_brand_file_overrides_them() -> None:
 )
 def test_words_tell_how_urgent_it_is(text: str, urgency: Urgency) -> None:
     assert read_urgency(text) is urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("i am going to take my own life", True),
+        ("pls just kill me", True),
+        ("dont want to be alive any more", True),
+        ("i just want to die", True),
+        ("i want to die this dress is so pretty", False),
+        ("end it all", False),
+        ("can i hang it myself", False),
+        ("i killed myself laughing", False),
+        ("i take tablets for my heart, is the sauna fine", False),
+    ],
+)
+def test_a_death_named_plainly_needs_no_mood(text: str, *, named: bool) -> None:
+    assert names_own_death(text) is named
 
 
 @pytest.mark.parametrize("now", [OPEN, NIGHT])
@@ -184,6 +202,9 @@ def test_somebody_waiting_who_falls_into_danger_is_not_left_in_silence(house: Ho
         ("honestly i want to end my life", -0.8, ConversationStatus.WAITING),
         ("this form makes me want to die lol", -0.8, ConversationStatus.BOT),
         ("i wanna die, these curtains are so pretty", 0.7, ConversationStatus.BOT),
+        ("is the tall ladder back, i want to hang myself", 0.0, ConversationStatus.WAITING),
+        ("wanna die 😭", 0.7, ConversationStatus.WAITING),
+        ("dying to see the curtains, kill me now lol", -0.8, ConversationStatus.BOT),
     ],
 )
 def test_plain_grim_words_are_believed_though_no_model_heard_them(

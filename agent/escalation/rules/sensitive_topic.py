@@ -1,12 +1,11 @@
 """A topic that no software should handle alone."""
 
-import re
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import Rule, RuleSettings, topic_probabilities, words
-from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, read_urgency
+from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, names_own_death, read_urgency
+from agent.figures_of_speech import laughs, said_plainly
 
 
 class Topic(BaseModel):
@@ -41,15 +40,17 @@ def judge(signals: Signals, settings: Settings) -> Escalate | None:
 def _danger(signals: Signals, settings: Settings) -> Escalate | None:
     """Hold where plain words of self-harm or of danger are meant, though no model is sure.
 
-    Words of self-harm are believed where the mood is grim or a model half hears them; words of
+    Words of self-harm are believed where the mood is grim, where they name one's own death, or a
+    model half hears them; words of
     danger to the body ('choked', 'collapsed') only where a model half hears them.
     """
     read, topic = signals.understanding, settings.topics.get(CRISIS)
-    if read is None or topic is None or _LAUGHS.search(signals.text):
+    if read is None or topic is None or laughs(signals.text):
         return None
-    urgency, found = read_urgency(signals.text), topic_probabilities(signals)
+    text, found = said_plainly(signals.text), topic_probabilities(signals)
+    urgency = read_urgency(text)
     half_heard = max(found.get(name, 0.0) for name in OF_THE_BODY) >= _HALF_HEARD
-    grim = urgency is Urgency.CRISIS and read.sentiment_score <= _GRIM_TO
+    grim = urgency is Urgency.CRISIS and (read.sentiment_score <= _GRIM_TO or names_own_death(text))
     if not grim and not (half_heard and urgency in {Urgency.CRISIS, Urgency.EMERGENCY}):
         return None
     said = "suicide or self-harm" if urgency is Urgency.CRISIS else "danger to somebody"
@@ -65,7 +66,6 @@ _HALF_HEARD = 0.2
 """P of such a topic from which plain words of danger are believed. Set by what a miss costs."""
 _GRIM_TO = -0.5
 """Sentiment score, halfway to the worst, to which such words are believed."""
-_LAUGHS = re.compile(r"\b(?:lol|lmao|haha\w*|jk|rofl)\b|[😂🤣😅😆]", re.IGNORECASE)
 
 
 RULE = Rule(name="sensitive_topic", schema=Settings, judge=judge)
