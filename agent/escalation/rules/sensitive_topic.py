@@ -4,8 +4,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import Rule, RuleSettings, topic_probabilities, words
+from agent.escalation.threats import Threat, read_threat
 from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, names_own_death, read_urgency
 from agent.figures_of_speech import laughs, said_plainly
+
+ABUSE = "abuse"
 
 
 class Topic(BaseModel):
@@ -34,7 +37,7 @@ def judge(signals: Signals, settings: Settings) -> Escalate | None:
                 reason=f"Sensitive topic: {words(name)} ({found[name]:.0%}).",
                 about=name,
             )
-    return _danger(signals, settings)
+    return _danger(signals, settings) or _threat(signals, settings)
 
 
 def _danger(signals: Signals, settings: Settings) -> Escalate | None:
@@ -62,10 +65,40 @@ def _danger(signals: Signals, settings: Settings) -> Escalate | None:
     )
 
 
+def _threat(signals: Signals, settings: Settings) -> Escalate | None:
+    """Hold where somebody is threatened in plain words, or in veiled ones in a grim mood.
+
+    Where a model half hears abuse, both are believed, and so is plain anger.
+    """
+    read, topic = signals.understanding, settings.topics.get(ABUSE)
+    if read is None or topic is None:
+        return None
+    heard = topic_probabilities(signals).get(ABUSE, 0.0)
+    threat, half_heard = read_threat(said_plainly(signals.text)), heard >= _HALF_HEARD
+    if threat is None:
+        meant = heard >= _ALMOST_HEARD and read.frustration >= _ANGRY_FROM
+    else:
+        grim = threat is Threat.PLAIN or read.sentiment_score <= _BAD_TO
+        meant = half_heard or (grim and not laughs(signals.text))
+    if not meant:
+        return None
+    return Escalate(
+        rule=RULE.name,
+        queue=topic.queue or settings.queue,
+        reason="Abuse from somebody angry." if threat is None else "Words of a threat.",
+        about=ABUSE,
+    )
+
+
 _HALF_HEARD = 0.2
 """P of such a topic from which plain words of danger are believed. Set by what a miss costs."""
 _GRIM_TO = -0.5
 """Sentiment score, halfway to the worst, to which such words are believed."""
+_BAD_TO = -0.3
+"""Sentiment score to which veiled words ('better not meet me') are taken for a threat."""
+_ALMOST_HEARD = 0.3
+_ANGRY_FROM = 0.45
+"""P(abuse), half its bar, that is believed of somebody more than annoyed (.4)."""
 
 
 RULE = Rule(name="sensitive_topic", schema=Settings, judge=judge)
