@@ -7,22 +7,14 @@ to a queue, a price or a husband at home ('id kill for those boots') is none.
 # ruff: noqa: E501 - a pattern is easier to read and to mend in one line
 
 import re
-from enum import StrEnum
 
 
-class Threat(StrEnum):
-    """``PLAIN``: a threat whatever the mood; ``VEILED``: one where the mood is grim."""
-
-    PLAIN = "plain"
-    VEILED = "veiled"
-
-
-def read_threat(text: str) -> Threat | None:
-    """Return what threat against somebody a text makes, if any."""
+def threatens(text: str, *, grim: bool) -> bool:
+    """Whether a text threatens somebody; veiled words ('he will be sorry') only in a grim mood."""
     folded = re.sub("[’'`´]", "", text.lower())
-    if any(pattern.search(folded) for pattern in _PLAIN):
-        return Threat.PLAIN
-    return Threat.VEILED if any(pattern.search(folded) for pattern in _VEILED) else None
+    if _CUE.search(folded) is not None and any(p.search(folded) for p in _PLAIN):
+        return True
+    return grim and any(pattern.search(folded) for pattern in _VEILED)
 
 
 _STAFF = (
@@ -62,14 +54,18 @@ _LIVES = r"(?:lives?|parks?|works?|sleeps?|drinks?|goes? to school|hangs? out)"
 _ENDS = r"(?=\W*$|[.,!;?]| (?:so|if|btw|mate|pal|bro)\b| and (?:i|ill|he|she|you)\b)"
 
 _VIOLENCE = (
-    rf"{_ME_WILL} {_HARM} {_SOMEBODY}{_NOT_MEANT}",
-    rf"{_ME_WILL} (?:break|snap|smash|knock|punch|kick|rip|wring|bash|slit|crack|bust|cut|blow|tear|stamp on|stomp on)(?: in| out| off)? {_HIS} (?:\w+ )?{_BODY}\b",
-    rf"{_ME_WILL} (?:burn|blow|shoot|torch|bomb|firebomb|smash|trash|wreck|slash|slit|set fire to)(?: up| down| in)? (?:that|this|the|every|{_HIS})(?: \w+)? {_PLACE}\b(?! (?:price|sale))",
-    rf"{_ME_WILL} (?:put|send) {_SOMEBODY} (?:in|to|into) (?:the |an? )?(?:hospital|ambulance|ground|grave|morgue|coffin|wheelchair|er)\b",
-    rf"{_ME_WILL} (?:make|have) {_SOMEBODY} (?:regret|suffer|bleed|beg for|beaten|wish {_HE} (?:had )?(?:never|hadnt))",
-    rf"{_ME_WILL} (?:teach {_SOMEBODY} a lesson|(?:sort|mess|fuck) {_SOMEBODY} (?:out|up)\b(?! with)|take it out of {_HIS} hide)\b",
-    rf"{_ME_WILL} (?:get|wrap|put|lay) my hands (?:on|round|around) (?:you|him|her|whoever|{_HERE}|that \w+|{_HIS} (?:throat|neck))\b(?=\W*$|[.,!?]| (?:who|did|i|when|there|today|tonight))",
-    r"\b(?:set|setting|setting|let|letting) (?:my|the) dogs? (?:on|loose on) (?:you|him|her|them|your)\b",
+    "|".join(
+        (
+            rf"{_HARM} {_SOMEBODY}{_NOT_MEANT}",
+            rf"(?:break|snap|smash|knock|punch|kick|rip|wring|bash|slit|crack|bust|cut|blow|tear|stamp on|stomp on)(?: in| out| off)? {_HIS} (?:\w+ )?{_BODY}\b",
+            rf"(?:burn|blow|shoot|torch|bomb|firebomb|smash|trash|wreck|slash|slit|set fire to)(?: up| down| in)? (?:that|this|the|every|{_HIS})(?: \w+)? {_PLACE}\b(?! (?:price|sale))",
+            rf"(?:put|send) {_SOMEBODY} (?:in|to|into) (?:the |an? )?(?:hospital|ambulance|ground|grave|morgue|coffin|wheelchair|er)\b",
+            rf"(?:make|have) {_SOMEBODY} (?:regret|suffer|bleed|beg for|beaten|wish {_HE} (?:had )?(?:never|hadnt))",
+            rf"(?:teach {_SOMEBODY} a lesson|(?:sort|mess|fuck) {_SOMEBODY} (?:out|up)\b(?! with)|take it out of {_HIS} hide)\b",
+            rf"(?:get|wrap|put|lay) my hands (?:on|round|around) (?:you|him|her|whoever|{_HERE}|that \w+|{_HIS} (?:throat|neck))\b(?=\W*$|[.,!?]| (?:who|did|i|when|there|today|tonight))",
+        )
+    ),
+    r"\b(?:set|setting|let|letting) (?:my|the) dogs? (?:on|loose on) (?:you|him|her|them|your)\b",
 )
 _WARNINGS = (
     rf"(?:^|[.,!?]\W*|\b(?:tell|better|should|best|gotta|wanna|want to|ought to|hope|warn)\b(?: (?!my\b)\w+){{0,3}} )(?:watch|look over) {_HIS}(?: own)? (?:backs?|shoulders?)\b(?! (?:pain|problem|support|when))",
@@ -94,7 +90,10 @@ _CURSES = (
     ),
     r"\bkill (?:your|ur) ?sel(?:f|ves)\b|\bkys\b|\bneck yourself\b|\bdie in a (?:fire|hole|ditch)\b",
 )
-_PLAIN = tuple(re.compile(pattern) for pattern in (*_VIOLENCE, *_WARNINGS, *_CURSES))
+_PLAIN = tuple(
+    re.compile(pattern)
+    for pattern in (rf"{_ME_WILL} (?:{_VIOLENCE[0]})", *_VIOLENCE[1:], *_WARNINGS, *_CURSES)
+)
 
 _VEILED = tuple(
     re.compile(pattern)
@@ -115,3 +114,13 @@ _VEILED = tuple(
         rf"{_ME_WILL} (?:come|be|drive|head|go) (?:\w+ ){{0,3}}(?:there|over|down|round|in|to your \w+)\b.{{0,40}}\b(?:regret|sorry|face to face|pay|sort|fight|settle|see how|drag|deal with)\b",
     )
 )  # fmt: skip
+
+_CUE = re.compile(
+    r"\b(?:kill|murder|hurt|harm|punch|slap|smack|stab|shoot|shot|strangl|chok|throttl|bash|batter|beat|thump|whack|clobber|deck|"
+    r"headbutt|kick|hit|knock|run over|bury|gut|skin|destroy|end|slit|spit|smash|break|snap|crush|flatten|drown|ruin|hunt|jump|"
+    r"rip|wring|crack|bust|cut|blow|tear|stamp|stomp|burn|torch|bomb|firebomb|set|trash|wreck|slash|hospital|ambulance|ground|"
+    r"grave|morgue|coffin|wheelchair|er\b|regret|suffer|bleed|beg|wish|lesson|sort|mess|fuck|hide|hiding|my hands|back|shoulder|"
+    r"one eye|coming to|body ?bag|stretcher|hang|know wh|look up|looked up|find out|wrong|sorry|done|finished|through|hope|pray|"
+    r"kys|neck|die|let)"
+)
+"""A plain threat has one of these: most texts have none, and are looked through once."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.conversations import ConversationStatus
-from agent.escalation.threats import Threat, read_threat
+from agent.escalation.threats import threatens
 from agent.store.unit_of_work import Database
 from tests.agent.builders import topics
 from tests.agent.house import House, build_house
@@ -29,7 +29,7 @@ def house(sqlite_database: Database, clock: FakeClock, ids: CountingIds, tmp_pat
     ],
 )  # fmt: skip
 def test_a_plain_threat_is_one_whatever_the_mood(text: str) -> None:
-    assert read_threat(text) is Threat.PLAIN
+    assert threatens(text, grim=False)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,8 @@ def test_a_plain_threat_is_one_whatever_the_mood(text: str) -> None:
     ],
 )  # fmt: skip
 def test_a_veiled_threat_hangs_on_the_mood(text: str) -> None:
-    assert read_threat(text) is Threat.VEILED
+    assert threatens(text, grim=True)
+    assert not threatens(text, grim=False)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_veiled_threat_hangs_on_the_mood(text: str) -> None:
     ],
 )  # fmt: skip
 def test_what_only_sounds_like_a_threat_is_none(text: str) -> None:
-    assert read_threat(text) is None
+    assert not threatens(text, grim=True)
 
 
 @pytest.mark.parametrize(

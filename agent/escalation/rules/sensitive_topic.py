@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import Rule, RuleSettings, topic_probabilities, words
-from agent.escalation.threats import Threat, read_threat
+from agent.escalation.threats import threatens
 from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, names_own_death, read_urgency
 from agent.figures_of_speech import laughs, said_plainly
 
@@ -44,17 +44,19 @@ def _danger(signals: Signals, settings: Settings) -> Escalate | None:
     """Hold where plain words of self-harm or of danger are meant, though no model is sure.
 
     Words of self-harm are believed where the mood is grim, where they name one's own death, or a
-    model half hears them; words of
-    danger to the body ('choked', 'collapsed') only where a model half hears them.
+    model half hears them; words of danger to the body ('choked', 'collapsed') only where a model
+    half hears them.
     """
     read, topic = signals.understanding, settings.topics.get(CRISIS)
     if read is None or topic is None or laughs(signals.text):
         return None
     text, found = said_plainly(signals.text), topic_probabilities(signals)
-    urgency = read_urgency(text)
     half_heard = max(found.get(name, 0.0) for name in OF_THE_BODY) >= _HALF_HEARD
-    grim = urgency is Urgency.CRISIS and (read.sentiment_score <= _GRIM_TO or names_own_death(text))
-    if not grim and not (half_heard and urgency in {Urgency.CRISIS, Urgency.EMERGENCY}):
+    grim = read.sentiment_score <= _GRIM_TO or names_own_death(text)
+    if not half_heard and not grim:
+        return None
+    urgency = read_urgency(text)
+    if urgency is not Urgency.CRISIS and not (half_heard and urgency is Urgency.EMERGENCY):
         return None
     said = "suicide or self-harm" if urgency is Urgency.CRISIS else "danger to somebody"
     return Escalate(
@@ -74,18 +76,17 @@ def _threat(signals: Signals, settings: Settings) -> Escalate | None:
     if read is None or topic is None:
         return None
     heard = topic_probabilities(signals).get(ABUSE, 0.0)
-    threat, half_heard = read_threat(said_plainly(signals.text)), heard >= _HALF_HEARD
-    if threat is None:
-        meant = heard >= _ALMOST_HEARD and read.frustration >= _ANGRY_FROM
-    else:
-        grim = threat is Threat.PLAIN or read.sentiment_score <= _BAD_TO
-        meant = half_heard or (grim and not laughs(signals.text))
+    half_heard = heard >= _HALF_HEARD
+    threat = (half_heard or not laughs(signals.text)) and threatens(
+        said_plainly(signals.text), grim=half_heard or read.sentiment_score <= _BAD_TO
+    )
+    meant = threat or (heard >= _ALMOST_HEARD and read.frustration >= _ANGRY_FROM)
     if not meant:
         return None
     return Escalate(
         rule=RULE.name,
         queue=topic.queue or settings.queue,
-        reason="Abuse from somebody angry." if threat is None else "Words of a threat.",
+        reason="Words of a threat." if threat else "Abuse from somebody angry.",
         about=ABUSE,
     )
 
