@@ -194,6 +194,12 @@ def _disarmed(life: Life) -> bool:
 def _may_be_unknown(story: str, boundary: Boundary | None) -> bool:
     if story in FAILING:
         return True
-    # Beside a STOP another send may be under way, wherever the process is killed.
-    beside = story in STOPPED and boundary is not None
-    return beside or (boundary is not None and boundary.effect.startswith(MAYBE_UNKNOWN))
+    if boundary is None:
+        return False
+    # Beside a STOP another send may be under way, wherever the process is killed; and beside a
+    # second turn that is woken, where a busy machine heard two texts of a burst apart.
+    beside = story in STOPPED or (boundary.effect == _WAKES and boundary.count > 1)
+    return beside or boundary.effect.startswith(MAYBE_UNKNOWN)
+
+
+_WAKES = "dbos.transition_delayed_workflows"
