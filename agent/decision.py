@@ -24,6 +24,7 @@ from agent.decision_several import several_wishes
 from agent.decision_waiting import waiting
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Route, Signals
+from agent.escalation.urgency import OF_THE_BODY
 from intents.types import ConsentReading, Doubt, Understanding
 
 
@@ -60,7 +61,9 @@ def _empty(signals: Signals, _policy: Policy) -> Decision | None:
 
 
 def _escalation(signals: Signals, policy: Policy) -> Decision | None:
-    escalate = accepted(signals) or policy.rules.judge(signals)
+    escalate = policy.rules.judge(signals)
+    if escalate is None or escalate.about not in OF_THE_BODY:
+        escalate = accepted(signals) or escalate
     if escalate is None:
         return None
     if escalate.rule == "frustration":

@@ -16,6 +16,7 @@ from agent.domain.signals import Escalate, Signals
 from agent.errors import ConfigurationError
 from agent.escalation import rules as rules_package
 from agent.escalation.rule import ArmedRule, Rule
+from agent.escalation.urgency import OF_THE_BODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,13 @@ class RuleSet:
     rules: tuple[ArmedRule, ...]
 
     def judge(self, signals: Signals) -> Escalate | None:
-        """Return what the first rule that holds says, or None."""
-        return next(filter(None, (armed.judge(signals) for armed in self.rules)), None)
+        """Return what the first rule that holds says, or None.
+
+        Danger to somebody's body comes first, whatever else is wanted: 'get me a person, he is
+        choking' is told whom to call.
+        """
+        said = [one for armed in self.rules if (one := armed.judge(signals)) is not None]
+        return next((one for one in said if one.about in OF_THE_BODY), next(iter(said), None))
 
 
 @cache

@@ -238,6 +238,37 @@ def test_plain_words_of_danger_are_believed_where_a_model_half_hears_them(
     assert house.conversation().status is status
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("put me through to a person, i am going to kill myself", ("988", "911")),
+        ("agent please, my son is choking on the lid", ("911",)),
+    ],
+)
+def test_who_asks_for_a_person_in_danger_is_told_whom_to_call(
+    house: House, text: str, numbers: tuple[str, ...]
+) -> None:
+    house.understander.tell(
+        text, intent="contact_human_agent", topics=topics(medical_or_crisis=0.6), frustration=0.8
+    )
+
+    house.text(text)
+
+    assert all(number in house.last() for number in numbers)
+    assert house.conversation().status is ConversationStatus.WAITING
+
+
+def test_a_yes_to_an_offer_from_somebody_in_danger_is_told_whom_to_call(house: House) -> None:
+    house.text("do you sell rope by the metre")
+    house.understander.tell(
+        "yes, and i want to end my life", answer="yes", topics=topics(medical_or_crisis=0.9)
+    )
+
+    house.text("yes, and i want to end my life")
+
+    assert "988" in house.last()
+
+
 def said(text: str, now: datetime, **scores: float) -> str:
     situation = signals(text, read=understanding(topics=topics(**scores)))
     about = next(iter(scores))
