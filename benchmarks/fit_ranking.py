@@ -25,6 +25,7 @@ from intents.encoders.encoder import load_encoder
 from knowledge_base.chunking import passages_of
 from knowledge_base.evaluation import read_questions
 from knowledge_base.index import Index
+from knowledge_base.lexical import SparingSpeller
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.ports import EncoderLike
 from knowledge_base.question import prepare
@@ -150,9 +151,10 @@ def lists_of(
 def found_for(texts: list[str], index: Index, encoder: EncoderLike) -> list[Candidates]:
     """Return the candidates of each question, as the product finds them."""
     ranker, meanings = Ranker(index), WordMeanings(index.words, index.word_vectors, encoder)
+    speller = SparingSpeller(index.speller, encoder.is_word)
     found = []
     for text in texts:
-        question = prepare(text, previous="", index=index.texts, speller=index.speller)
+        question = prepare(text, previous="", index=index.texts, speller=speller)
         words = meanings.vectors_of(question)
         weights = np.array([question.weights[term] for term in words], np.float32)
         vector = np.asarray(encoder.encode([question.text])[0], np.float32)

@@ -30,6 +30,7 @@ from knowledge_base.codec import write_product
 from knowledge_base.documents import Block, Document
 from knowledge_base.evaluation import TestQuestion, auroc, read_questions, says
 from knowledge_base.index import Index, build_index, records_of
+from knowledge_base.lexical import SparingSpeller
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.ports import EncoderLike, Vectors
 from knowledge_base.question import Question, prepare
@@ -147,12 +148,13 @@ class Methods:
         self.index, self.encoder = index, encoder
         self.ranker, self.model = Ranker(index), RankingModel.load()
         self.meanings = WordMeanings(index.words, index.word_vectors, encoder)
+        self.speller = SparingSpeller(index.speller, encoder.is_word)
         self.is_faq = np.array([p.kind is DocumentKind.FAQ for p in index.passages], bool)
 
     def scores(self, text: str) -> dict[str, Scores]:
         """Return every passage's score by method; -inf is not found."""
         index = self.index
-        asked = prepare(text, previous="", index=index.texts, speller=index.speller)
+        asked = prepare(text, previous="", index=index.texts, speller=self.speller)
         vector = self.encoder.encode([asked.text])[0]
         bm25 = index.texts.score(asked.stems, asked.weights).bm25
         cosine = index.passage_vectors @ vector

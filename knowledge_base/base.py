@@ -17,6 +17,7 @@ from knowledge_base.answerability import (
 from knowledge_base.catalogue import LEAST_SIMILARITY, Catalogue
 from knowledge_base.errors import CollectionError
 from knowledge_base.index import FORMAT, Index, load_index
+from knowledge_base.lexical import SparingSpeller
 from knowledge_base.meanings import WordMeanings
 from knowledge_base.opening_hours import as_searched, dated
 from knowledge_base.ports import EncoderLike, Today, Vectors
@@ -53,6 +54,7 @@ class KnowledgeBase:
         self._model = model
         self._today = today
         self._meanings = WordMeanings(index.words, index.word_vectors, encoder)
+        self._speller = SparingSpeller(index.speller, encoder.is_word)
         self._ranking = ranking
         self._ranker = Ranker(index)
         self._limited = any(
@@ -161,15 +163,13 @@ class KnowledgeBase:
 
     def mended(self, text: str) -> str:
         """Return a text with the slips mended whose words this knowledge spells otherwise."""
-        return mend_words(text, self._index.speller)
+        return mend_words(text, self._speller)
 
     def evidence_for(
         self, question: str, *, k: int = 5, previous: str = "", audience: Audience = EVERYBODY
     ) -> tuple[tuple[Hit, ...], tuple[Product, ...], Evidence | None]:
         """Return hits, products and what answerability is judged by (the fit uses it too)."""
-        asked = prepare(
-            question, previous=previous, index=self._index.texts, speller=self._index.speller
-        )
+        asked = prepare(question, previous=previous, index=self._index.texts, speller=self._speller)
         if not any(character.isalnum() for character in asked.asked):
             return (), (), None
         vector = np.asarray(self._encoder.encode([asked.text])[0], np.float32)

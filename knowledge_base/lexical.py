@@ -1,14 +1,15 @@
 """BM25 over stems, with the share of a question's words that a text holds, and spelling mended."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.words import is_number, stems
+from knowledge_base.words import is_number, stem, stems
 
 Scores = NDArray[np.float32]
 
@@ -135,17 +136,26 @@ class Speller:
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._counts = {w: c for w, c in vocabulary.items() if not is_number(w)}
+        self._stems = frozenset(map(stem, self._counts))
+        self._spelt = {american(word): word for word in self._counts}
         self._by_length: dict[int, list[str]] = {}
         for word in self._counts:
             self._by_length.setdefault(len(word), []).append(word)
+
+    def respelt(self, word: str) -> str:
+        """Return the knowledge's other spelling of a word (``colour``), or the word itself."""
+        if word in self._counts or is_number(word) or stem(word) in self._stems:
+            return word
+        return self._spelt.get(american(word), word)
 
     def mend(self, word: str) -> str:
         """Return the nearest word of the knowledge, or the word itself.
 
         One slip from five letters on, two from nine on; the first letter must agree, since people
-        rarely miss it and a wrong mend is worse than none.
+        rarely miss it and a wrong mend is worse than none. Another form of a word is no slip.
         """
-        if word in self._counts or is_number(word):
+        known = word in self._counts or is_number(word) or stem(word) in self._stems
+        if known or (word := self.respelt(word)) in self._counts:
             return word
         if len(word) < SHORTEST_MENDED:
             return self._turned(word)
@@ -172,6 +182,41 @@ class Speller:
         doubled = [word[:i] + word[i] + word[i:] for i in range(1, len(word))]
         known = (w for w in (*turned, *doubled) if w in self._counts or w in _ASKING)
         return next(known, word)
+
+
+@dataclass(frozen=True, slots=True)
+class SparingSpeller:
+    """A speller that leaves alone what is a word of the language: it is meant as it is written.
+
+    Who asks for flour means no floor, though only floors are sold here.
+    """
+
+    speller: Speller
+    is_word: Callable[[str], bool]
+
+    def mend(self, word: str) -> str:
+        """Return the word that a slip was meant for, or the word itself."""
+        return self.speller.respelt(word) if self.is_word(word) else self.speller.mend(word)
+
+
+_AMERICAN = tuple(
+    (re.compile(british), other)
+    for british, other in (
+        (r"^tyre|(?<=[a-z])tyre", "tire"), (r"^grey", "gray"), (r"(?<=[tb])re(?=s?$)", "er"),
+        (r"(?<=\w{3})our", "or"), (r"(?<=\w{3})(?:[iy]s|yz)(?=[ei])", "iz"),
+        (r"^jewellery", "jewelry"), (r"(?<=\w{3})ll(?=[eio])", "l"), (r"(?<=\w{4})mme(?=s?$)", "m"),
+        (r"(?<=\w)(?:ae|oe)(?=\w{4})", "e"), (r"(?<=\w{3})ence(?=s?$|d$)", "ense"),
+        (r"(?<=\w{3})ogue(?=s?$)", "og"), (r"^mould", "mold"), (r"^cheque", "check"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=50_000)
+def american(word: str) -> str:
+    """Return a word so that its British and its American spelling are the same."""
+    for british, other in _AMERICAN:
+        word = british.sub(other, word)
+    return word
 
 
 _ASKING = frozenset({"much", "when", "what", "does", "have", "your", "with", "open", "cost"})

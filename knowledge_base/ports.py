@@ -26,6 +26,18 @@ class EncoderLike(Protocol):
         """Return ``(n, d) float32``, each row of length 1."""
         ...
 
+    def is_word(self, text: str) -> bool:
+        """Whether a lower-case text is a word that the encoder knows as a whole."""
+        ...
+
+
+class Mends(Protocol):
+    """Puts right the slips of customers."""
+
+    def mend(self, word: str) -> str:
+        """Return the word that was meant, or the word itself."""
+        ...
+
 
 def no_progress(message: str) -> None:
     """Ignore progress."""

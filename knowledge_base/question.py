@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge_base.catalogue_narrowing import narrows_only
-from knowledge_base.lexical import LexicalIndex, Speller
+from knowledge_base.lexical import LexicalIndex
 from knowledge_base.patterns import any_of
+from knowledge_base.ports import Mends
 from knowledge_base.question_types import QuestionType, question_type
 from knowledge_base.words import STOP_WORDS, content_words, numbers, stem, words
 
@@ -63,7 +64,7 @@ class Question:
     mended: int
 
 
-def prepare(question: str, *, previous: str, index: LexicalIndex, speller: Speller) -> Question:
+def prepare(question: str, *, previous: str, index: LexicalIndex, speller: Mends) -> Question:
     """Cut, complete from the turn before, mend and weigh a question."""
     asked = shorten(question)
     whole = spell_out(complete(asked, shorten(previous)))
@@ -84,7 +85,7 @@ def prepare(question: str, *, previous: str, index: LexicalIndex, speller: Spell
     )
 
 
-def mend_words(text: str, speller: Speller) -> str:
+def mend_words(text: str, speller: Mends) -> str:
     """Return a text with its misspelt words as the knowledge spells them (``retrun polcy``).
 
     A word with another ending (``officer`` where pages have ``office``) is a word of its own.

@@ -148,10 +148,10 @@ def word_weights(
     """Return how much each stem of a question tells; that of an earlier question tells half.
 
     A word counts by its rarity in the whole knowledge, where that is known: among the passages
-    found for it, the one word that matters may be frequent.
+    found for it, the one word that matters may be frequent. There its slips are mended too.
     """
     vocabulary = Counter(s for c in candidates for s in c.stems | c.above)
-    wanted = respelled(asked.stems, vocabulary)
+    wanted = asked.stems if rarity else respelled(asked.stems, vocabulary)
     rare = {stem(word): weight for word, weight in rarity.items()}
     meant = {other: rare.get(word) for word in wanted for other in MEANS.get(word, ())}
     weights = dict.fromkeys(context, 0.5) | dict.fromkeys(meant, 0.8) | dict.fromkeys(wanted, 1.0)

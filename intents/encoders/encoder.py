@@ -49,6 +49,7 @@ class Encoder:
         self.threads = threads
         self._recent: Recent[str, NDArray[np.float32]] = Recent(_REMEMBERED)
         self._pad = tokenizer.token_to_id("[PAD]") or tokenizer.token_to_id("<pad>") or 0
+        self._unknown = tokenizer.token_to_id("[UNK]") or tokenizer.token_to_id("<unk>")
 
     @property
     def name(self) -> str:
@@ -58,6 +59,11 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return ``(n, dimension) float32``, each row of length 1."""
         return np.ascontiguousarray(self.pooled(texts)[:, 0])
+
+    def is_word(self, text: str) -> bool:
+        """Whether a lower-case text is a word of the tokenizer's, not put together of pieces."""
+        ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return len(ids) == 1 and ids[0] != self._unknown
 
     def pooled(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None

@@ -27,6 +27,11 @@ class HashingEncoder:
         self.encoded.extend(texts)
         return np.stack([self._one(text) for text in texts])
 
+    def is_word(self, text: str) -> bool:
+        """Know no language: every word may be a slip."""
+        del text
+        return False
+
     def _one(self, text: str) -> Vectors:
         vector = np.full(self.dimension, 1e-3, np.float32)
         for stem in stems(text):

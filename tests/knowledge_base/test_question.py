@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from knowledge_base.lexical import LexicalIndex, Speller
+from knowledge_base.lexical import LexicalIndex, SparingSpeller, Speller
 from knowledge_base.opening_hours import as_searched, dated, usual_hours
 from knowledge_base.question import (
     complete,
@@ -107,6 +107,38 @@ def test_short_words_are_mended_only_where_letters_are_turned_or_one_is_doubled(
     speller = Speller({"card": 2, "apple": 1, "room": 3})
     assert mend_words("gift crad and aple pay", speller) == "gift card and apple pay"
     assert mend_words("how mcuh is a rook", speller) == "how much is a rook"
+
+
+def test_what_is_a_word_is_meant_as_it_is_written():
+    speller = Speller({"floor": 2, "change": 1, "charging": 1, "colour": 1, "store": 3})
+    words = SparingSpeller(speller, {"flour", "color", "storm"}.__contains__)
+    assert mend_words("flour in any color after the storm", words) == (
+        "flour in any colour after the storm"
+    )
+    assert mend_words("a flor stroe", words) == "a floor store"
+    assert speller.mend("charge") == "charge"
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("tire", "tyre"),
+        ("color", "colour"),
+        ("center", "centre"),
+        ("organize", "organise"),
+        ("program", "programme"),
+        ("catalog", "catalogue"),
+        ("jewelry", "jewellery"),
+    ],
+)
+def test_another_spelling_is_found_whichever_the_pages_use(written: str, known: str):
+    assert Speller({known: 1}).respelt(written) == known
+    assert Speller({written: 1}).respelt(known) == written
+
+
+@pytest.mark.parametrize(("written", "known"), [("shoe", "she"), ("hour", "hor"), ("does", "des")])
+def test_short_words_have_one_spelling(written: str, known: str):
+    assert Speller({known: 1}).respelt(written) == written
 
 
 def test_a_word_with_another_ending_is_no_slip():

@@ -43,6 +43,14 @@ def test_a_text_has_the_same_vectors_alone_and_among_others(encoder: Encoder) ->
     assert together == pytest.approx(alone, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [("flour", True), ("charge", True), ("shiping", False), ("warrenty", False), ("", False)],
+)
+def test_words_are_told_from_slips(encoder: Encoder, text: str, *, known: bool) -> None:
+    assert encoder.is_word(text) is known
+
+
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 
