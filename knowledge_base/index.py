@@ -25,7 +25,7 @@ from knowledge_base.types import Passage, Product
 from knowledge_base.vectors import Record, VectorStore
 from knowledge_base.words import LONGEST_WORD, STOP_WORDS, content_words, stem, words
 
-FORMAT = 4
+FORMAT = 5
 """Raised when records or embedded texts change their form, so that old indexes are built anew."""
 
 

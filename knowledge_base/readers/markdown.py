@@ -195,13 +195,20 @@ class _Parser:
 
 
 def table_row(headers: list[str], cells: list[str]) -> str:
-    """Return a row that can be understood alone: ``Service: Resoling; Price: $85``."""
+    """Return a row that can be understood alone: ``Service: Resoling; Price: $85``.
+
+    Tables often leave the corner above what their rows are called empty.
+    """
+    headers = [headers[0] or _NO_CORNER, *headers[1:]] if len(headers) > 1 else headers
     pairs = [
         f"{headers[i]}: {cell}" if i < len(headers) and headers[i] else cell
         for i, cell in enumerate(cells)
         if cell
     ]
     return "; ".join(pairs)
+
+
+_NO_CORNER = "What"
 
 
 def plain(text: str) -> str:

@@ -95,6 +95,12 @@ def test_marks_encodings_and_line_ends_make_no_difference(content: bytes):
     assert page.blocks[0].text == "Open daily."
 
 
+def test_a_tables_corner_may_be_empty():
+    text = "# Fees\n\n| | Dogs | Cats |\n|---|---|---|\n| First visit | £46 | £38 |\n"
+    (row,) = read("fees.md", text).documents[0].blocks
+    assert row.text == "What: First visit; Dogs: £46; Cats: £38"
+
+
 def test_html_leaves_scripts_and_navigation_out_and_reads_tables():
     html = """<html><head><title>Hours | Shop</title><link rel="canonical" href="https://s.example/h">
     <style>p{}</style></head><body><nav><a href="/">Home</a></nav><script>x()</script>
