@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.brand import WEEKDAYS
+from agent.replies.people import PEOPLE, ages_named, ages_told, number_of, people_named
 from agent.replies.value_readers import DAYS
 from agent.replies.value_units import SORTS, ends_of
 from agent.replies.values import Bound, Value, ValueKind, values_of
@@ -24,7 +25,6 @@ Stretch = tuple[float, float]
 _MONTH_DAYS = 31
 """A day of the year is numbered as if each month had so many days."""
 
-_YEAR = SORTS["year"][1]
 _ROUNDING = 1e-6
 
 
@@ -64,9 +64,10 @@ def _asked(question: str) -> Mapping[str, tuple[Stretch, ...]]:
     for value in values_of(text):
         for sort, stretch in _of_value(value):
             found[sort] = (*found.get(sort, ()), stretch)
-    for match in _AGE.finditer(text):
-        years = float(next(filter(None, match.groups()))) * _YEAR
-        found["time"] = (*found.get("time", ()), (years, years + 0.99 * _YEAR))
+    for years in ages_named(text):
+        found["time"] = (*found.get("time", ()), years)
+    for people in people_named(text):
+        found[PEOPLE] = (*found.get(PEOPLE, ()), (people, people))
     for shape, code in _codes(text):
         found[shape] = (*found.get(shape, ()), (code, code))
     return found
@@ -92,13 +93,6 @@ _WEEKDAY = re.compile(
     r"\b(?:mon|tues?|wed(?:nes)?|weds|thur?s?|fri|sat(?:ur)?|sun)(?:days?)?s?\b",
     re.IGNORECASE,
 )
-_AGE = re.compile(
-    r"\b(?:aged?|turning|turned|\w*(?:is|am|are|im|'m|shes|hes|'s|'re)"
-    r"(?= \d{1,2}\s*(?:(?:and|but|so|can)\b|[,.?!]|$)))\s+(\d{1,2})\b"
-    r"|\b(\d{1,2})\s?(?:yo|y/o|yrs? old|years? old|year old|year-old)\b",
-    re.IGNORECASE,
-)
-"""``she's 58``, ``aged 7``, ``a 4 year old``."""
 
 
 # ── what a sentence speaks of ──────────────────────────────────────────────────────────────────
@@ -116,6 +110,7 @@ def _told(sentence: str) -> Mapping[str, tuple[tuple[Stretch, bool], ...]]:
             whole = (stretch[0], ends[0][1]) if ends else _bounded(text, value, stretch)
             apart = whole != stretch or "-" in value.amount or sort in {"weekday", "date"}
             found.setdefault(sort, []).extend((part, apart) for part in _around(whole, sort))
+    found.setdefault("time", []).extend((ages, True) for ages in ages_told(text))
     for shape, code in _codes(text):
         found.setdefault(shape, []).append(((code, code), True))
     if _DAILY.search(text):
@@ -167,6 +162,7 @@ _AHEAD = re.compile(r"^\s?(?:\w+ ){0,2}?(?:before|ahead|in advance|prior|notice)
 _NO_LATER = re.compile(r"\b(?:up to|until|till|at least|or more)\s?$", re.IGNORECASE)
 _OR_MORE = re.compile(r"^\s?(?:\+|or (?:more|over|older|above|longer)|and (?:over|up|older|above))")
 _OR_LESS = re.compile(r"^\s?(?:or (?:less|under|younger|fewer)|and (?:under|younger))")
+_MORE_CAN_BE_HAD = re.compile(r"\b(?:each|every|per) (?:further|extra|additional|other|more)\b")
 _UP_FROM = re.compile(r"\bfrom (?:the )?$", re.IGNORECASE)
 
 
@@ -180,7 +176,8 @@ def _bounded(text: str, value: Value, stretch: Stretch) -> Stretch:
     if value.bound is Bound.LEAST or _OR_MORE.match(after) or _UP_FROM.search(before):
         return (stretch[0], math.inf)
     if value.bound is Bound.MOST or _OR_LESS.match(after):
-        return (0.0, stretch[1])
+        # "Up to eight, each further one £17" leaves nobody out.
+        return (0.0, math.inf if _MORE_CAN_BE_HAD.search(after) else stretch[1])
     return stretch
 
 
@@ -196,6 +193,8 @@ def _of_value(value: Value) -> Iterator[tuple[str, Stretch]]:
         sort, size = SORTS[value.unit]
         low, high = ends_of(value.amount)
         yield sort, (low * size, high * size)
+    elif value.kind is ValueKind.NUMBER and value.noun:
+        yield number_of(value.noun), ends_of(value.amount)
 
 
 def _weekdays(amount: str) -> Iterator[Stretch]:

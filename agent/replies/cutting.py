@@ -8,7 +8,9 @@ words is cut out, and nothing is where two items are named, or compared, or none
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from agent.replies.cases import fit_of
 from agent.replies.questions import Aspect, Question
 from agent.replies.values import Value, ValueKind, values_of
 from agent.replies.words import content_stems
@@ -47,6 +49,10 @@ _MOST_WORDS = 3
 """Words of an item's name, its verb among them."""
 
 
+_DENIED = re.compile(r"\b(?:non|not|no|without|except)\b|n't\b", re.IGNORECASE)
+"""``Non guests`` are not the guests whom an item is for."""
+
+
 def asks_for_several(question: Question) -> bool:
     """Whether several items are asked about, or set against each other."""
     return Aspect.COMPARE in question.aspects or _SEVERAL.search(question.text) is not None
@@ -62,22 +68,39 @@ _STAYS = re.compile(
 def cut_row(question: Question, text: str) -> str:
     """Leave out of a table's row (``Header: value; ...``) the cells beside the one asked for."""
     cells = [cell.strip() for cell in text.split(";") if cell.strip()]
-    if asks_for_several(question) or any(":" not in cell for cell in cells):
+    whole = asks_for_several(question) or _DENIED.search(question.text)
+    if whole or any(":" not in cell for cell in cells):
         return text
+    cells, cased = _of_the_case(question, cells)
     kinds = [_only_kind(cell.partition(":")[2]) for cell in cells]
     for kind in _ITEM_KINDS:
         alike = [i for i in range(1, len(cells)) if kinds[i] is kind]
         headers = [cells[i].partition(":")[0] for i in alike]
         named = _named(question, headers)
-        if len(alike) > 1 and named is not None and not any(map(_STAYS.search, headers)):
+        stays = not cased and any(map(_STAYS.search, headers))
+        if len(alike) > 1 and named is not None and not stays:
             dropped = {i for place, i in enumerate(alike) if place != named}
             return "; ".join(cell for i, cell in enumerate(cells) if i not in dropped)
-    return text
+    return "; ".join(cells)
+
+
+def _of_the_case(question: Question, cells: list[str]) -> tuple[list[str], bool]:
+    """Leave out the cells whose header tells of other cases than one that covers the question's.
+
+    Of ``Dogs up to 25 kg`` and ``Dogs over 25 kg`` a dog of 30 kg is the second.
+    """
+    fits = [fit_of(question.text, cell.partition(":")[0]) for cell in cells[1:]]
+    if not any(fit.met for fit in fits) or not any(fit.missed and not fit.met for fit in fits):
+        return cells, False
+    kept = [cell for cell, fit in zip(cells[1:], fits, strict=True) if fit.met or not fit.missed]
+    return [cells[0], *kept], True
 
 
 def cut_sentence(question: Question, text: str) -> str:
     """Leave out of a sentence that enumerates values the items beside the one asked for."""
     if asks_for_several(question) or _LEANS.search(text) or ":" in text or "(" in text:
+        return text
+    if _DENIED.search(question.text):
         return text
     if re.search(r"\d", question.text):
         return text  # the number may be what tells the items apart
@@ -126,10 +149,18 @@ def _parts(text: str, kind: ValueKind) -> list[_Part]:
 
 def _named(question: Question, texts: Sequence[str]) -> int | None:
     """Return the one text that the question names by a word which the others lack."""
-    stems = [content_stems(text) for text in texts]
+    stems = [_with_compounds(text) for text in texts]
     shared = frozenset.intersection(*stems) if stems else frozenset[str]()
-    named = [i for i, own in enumerate(stems) if (own - shared) & question.stems]
+    asked = _with_compounds(question.text)
+    named = [i for i, own in enumerate(stems) if (own - shared) & asked]
     return named[0] if len(named) == 1 else None
+
+
+def _with_compounds(text: str) -> frozenset[str]:
+    """Return a text's stems, with ``e-bike``, ``e bike`` and ``ebike`` as one word and as two."""
+    parts = re.findall(r"[^\W_]+", text.casefold())
+    joined = " ".join(map("".join, pairwise(parts)))
+    return content_stems(text) | content_stems(" ".join(parts)) | content_stems(joined)
 
 
 def _own(parts: Sequence[_Part], place: int) -> str:

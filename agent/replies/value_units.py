@@ -22,19 +22,22 @@ MEASURES = {
     "in": "inch(?:es)?|in(?=[.,;)]|$)",
     "l": "l|lit(?:er|re)s?", "ml": "ml", "gal": "gallons?|gal", "sq ft": "sq\\.? ?ft",
     "w": "w|watts?",
-    "lm": "lumens?|lm", "mah": "mah", "gb": "gb", "mph": "mph", "degree": "°\\s?[cf]?|degrees?",
+    "lm": "lumens?|lm", "mah": "mah", "gb": "gb|gigs?", "mb": "mb", "tb": "tb",
+    "mph": "mph", "degree": "°\\s?[cf]?|degrees?",
 }  # fmt: skip
 
 
 _LENGTHS = {"mm": 0.001, "cm": 0.01, "in": 0.0254, "ft": 0.3048, "m": 1, "km": 1000, "mi": 1609}
 _WEIGHTS = {"g": 1, "oz": 28.35, "lb": 453.6, "kg": 1000}
 _VOLUMES = {"ml": 1, "l": 1000, "gal": 3785}
+_DATA = {"mb": 1, "gb": 1000, "tb": 1_000_000}
 _HOURS = {"minute": 1 / 60, "hour": 1, "day": 24, "business day": 24, "night": 24, "week": 168,
           "month": 730.5, "year": 8766}  # fmt: skip
 SORTS: Mapping[str, tuple[str, float]] = {
     unit: (sort, size)
     for sort, units in (
         ("length", _LENGTHS), ("weight", _WEIGHTS), ("volume", _VOLUMES), ("time", _HOURS),
+        ("data", _DATA),
     )
     for unit, size in units.items()
 }  # fmt: skip

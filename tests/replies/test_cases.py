@@ -41,6 +41,14 @@ IN_FIVE_DAYS = "can't do the course any more, starts in 5 days. what do i get ba
         ("my bag is 20kg", "Bags up to 23 kg go free.", 1, 0),
         ("is it 30 days", "You have 30 days to return it.", 1, 0),
         ("do you come out to S35", "Zone A (S1, S2, S3, S7, S10, S11)", 0, 1),
+        ("got 12 radiators, how much", "Job: Power flush, up to 8 radiators; Price: £420", 0, 1),
+        ("can 14 of us come", "Groups of 8 people or more pay less.", 1, 0),
+        ("we are 5", "It takes up to four people.", 0, 1),
+        ("ten kids", "Up to eight children £189, each further one £17.", 1, 0),
+        ("my grandson is twelve", "Ticket: Under 16; Price: £5.50", 1, 0),
+        ("my kid is 5", "Who: Children 6-12; Price: £5", 0, 1),
+        ("shes 70, any discount", "Over-65s pay £4.", 1, 0),
+        ("my 5 year old", "Bags under 25 kg", 0, 0),
     ],
 )
 def test_a_case_is_met_or_missed(question: str, sentence: str, met: int, missed: int) -> None:

@@ -114,3 +114,23 @@ def test_several_items_are_asked_for_in_many_ways() -> None:
     for text in ("which is cheaper", "prices pls", "adults or kids", "both of them"):
         assert asks_for_several(read_question(text))
     assert not asks_for_several(read_question("how much for the 10 hours"))
+
+
+CLUB = "What: A month; Cats: £13; Dogs up to 25 kg: £16; Dogs over 25 kg: £19; Rabbits: £11"
+TYRES = "Job: Puncture; City bike: €24; E-bike: €32"
+SAUNA = "What: Shared hour; Guests: €10; Others: €18"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "said"),
+    [
+        ("how much is it for a 30kg dog", CLUB, "What: A month; Dogs over 25 kg: £19"),
+        ("how much is it for a 12 kg dog", CLUB, "What: A month; Dogs up to 25 kg: £16"),
+        ("puncture on an e bike how much", TYRES, "Job: Puncture; E-bike: €32"),
+        ("ebike flat price", TYRES, "Job: Puncture; E-bike: €32"),
+        ("price for non guests", SAUNA, SAUNA),
+        ("price for guests", SAUNA, "What: Shared hour; Guests: €10"),
+    ],
+)
+def test_a_row_is_cut_to_the_column_of_the_case(question: str, text: str, said: str) -> None:
+    assert cut_row(read_question(question), text) == said
