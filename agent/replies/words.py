@@ -151,11 +151,18 @@ def units_of(text: str) -> tuple[Unit, ...]:
 
 
 def _units(text: str) -> Iterator[Unit]:
-    lead_in, plain_items = "", False
-    for raw in text.splitlines():
+    lead_in, plain_items, begun = "", False, ""
+    lines = text.splitlines()
+    for place, raw in enumerate(lines):
         line = raw.strip()
         if not line or set(line) <= set("|-: "):
             lead_in = lead_in if line else ""
+            continue
+        if begun and line[:1].islower():
+            yield Unit(text=f"{begun} {_JOINS_NEXT.sub('', line)}.")
+            continue
+        begun = line if _breaks_off(line, "".join(lines[place + 1 : place + 2])) else ""
+        if begun:
             continue
         if line.endswith(":"):
             lead_in, plain_items = line.rstrip(": "), False
@@ -171,6 +178,16 @@ def _units(text: str) -> Iterator[Unit]:
             yield Unit(text=line, kind="item", lead_in=lead_in)
         else:
             yield from (Unit(text=sentence) for sentence in _with_their_yes(sentences))
+
+
+def _breaks_off(line: str, following: str) -> bool:
+    """Whether a line begins a sentence that each item below ends: ``Come at once if your pet``."""
+    begun = line[-1:].isalpha() and line[:1].isupper() and len(line.split()) >= _FEWEST_BEGUN
+    return begun and following.strip()[:1].islower() and not is_row(line)
+
+
+_FEWEST_BEGUN = 4
+_JOINS_NEXT = re.compile(r"[\s,;.]*(?:\b(?:and|or)\b)?[\s,;.]*$", re.IGNORECASE)
 
 
 def _with_their_yes(sentences: list[str]) -> Iterator[str]:

@@ -80,3 +80,21 @@ def test_a_paragraph_after_a_list_is_no_item_of_it():
         ("sentence", ""),
         ("sentence", ""),
     ]
+
+
+def test_items_below_the_beginning_of_a_sentence_end_it():
+    units = units_of(
+        "Come at once, without an appointment, if your pet\nhas trouble breathing,\n"
+        "has eaten raisins, or\ncannot pass urine.\nDo not wait."
+    )
+
+    assert [u.text for u in units] == [
+        "Come at once, without an appointment, if your pet has trouble breathing.",
+        "Come at once, without an appointment, if your pet has eaten raisins.",
+        "Come at once, without an appointment, if your pet cannot pass urine.",
+        "Do not wait.",
+    ]
+
+
+def test_a_heading_above_items_begins_no_sentence():
+    assert [u.text for u in units_of("Socks\nused ones too")] == ["Socks", "used ones too"]
