@@ -53,8 +53,8 @@ class _Work:
 
 _HANGS = re.compile(
     r"^(?:and |but |so |plus )?(?:(?:for|in|on|at|after|from|with|within|during|before|until) "
-    r"[^,]{1,30}?,? )?(?:it|they|this|these|those|that|he|she|both|there|its|who|which|where|"
-    r"their)\b",
+    r"[^,]{1,30}?,? )?(?:it|they|this|these|those|that|he|she|both|its|who|which|where|"
+    r"their|there(?! (?:is|are|was|were|will)\b))\b",
     re.IGNORECASE,
 )
 _SAME_OF_ANOTHER = re.compile(

@@ -200,3 +200,10 @@ def test_every_amount_that_gets_through_is_in_the_evidence(words):
 
     assert "$9" not in result.text.replace("$9.", "$9 ").split()
     assert "10" not in result.text.split()
+
+
+def test_there_is_hangs_on_nothing_before_it():
+    door = evidence("Matlock", "There are four steps at the door and no ramp.", 1)
+    main = evidence("Bakewell", "20 spaces; the entrance for wheelchairs has four steps.", 2)
+    text = "There are four steps at the door and no ramp."
+    assert check(text, door, main, question="is there a ramp for a wheelchair").text == text
