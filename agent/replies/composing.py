@@ -124,7 +124,7 @@ class Composing:
             composed = self._guarded("extractive", named, named.evidence, question)
             if composed.said:
                 return composed
-        if not self._brand_facts or not asks_for_contact(question, understanding):
+        if not self._brand_facts or not asks_for_contact(question, understanding, evidence):
             return Composed()
         told = " ".join(item.text for item in self._brand_facts)
         contact = Draft(text=told, evidence=self._brand_facts)

@@ -103,14 +103,25 @@ def _said(one: _Told, *, by_itself: bool) -> str:
     return f"{one.leaf}: {text}"
 
 
+_DESK = r"(?:contact |customer |support |service |main |office |shop |store |help ?desk |direct )*"
 _CONTACT = re.compile(
-    r"\b(?:your|ur|the|a|customer service|help ?desk|support)(?: \w+)? (?:phone|email|e-mail)\b"
-    r"|\b(?:your|ur|customer service|help ?desk|support)(?: phone| contact)? number\b"
+    rf"\b(?:your|ur) {_DESK}(?:phone(?: number\b| no\b|\W*$)|(?:e-?mail|number)\b)"
+    r"|^\W*(?:e-?mail|phone)(?: address| number)?\W*(?:please|pls)?\W*$"
+    rf"|\b(?:the|an?) {_DESK}(?:phone|e-?mail) (?:number|address|contact)\b"
+    r"|\b(?:customer service|help ?desk|support) (?:phone|e-?mail|number|line)\b"
     r"|\b(?:phone|contact) (?:number|details?|info)\b|\b(?:reach|contact|call|email) (?:you|u|"
     r"customer|support|someone there)\b"
     r"|\bcustomer (?:service|support) (?:hours|open)\b",
     re.IGNORECASE,
 )
+_OF_ANOTHER = re.compile(
+    r"\b(?:number|phone|e-?mail|address|details?) (?:of|for|from) (?:the |your |ur )?"
+    r"(?P<after>[\w-]+)"
+    r"|\b(?:your|ur|the) (?P<before>(?!phone\b)[\w'-]+) (?:phone|e-?mail|number)\b"
+    r"|\b(?P<whose>(?!what|who|how|where|it)[a-z]{3,}'?s) (?:phone|e-?mail|number)\b",
+    re.IGNORECASE,
+)
+"""Whose number or address is asked for: ``the number of the taxi firm``, ``your ceo's email``."""
 _OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", re.IGNORECASE)
 
 
@@ -118,8 +129,17 @@ _MOST_STRANGE = 0.5
 """Share of a question's words that may be no way of reaching anybody."""
 
 
-def asks_for_contact(question: str, understanding: Understanding | None) -> bool:
+def asks_for_contact(
+    question: str, understanding: Understanding | None, evidence: Sequence[Evidence]
+) -> bool:
     """Whether the question is how the brand can be reached, which the brand file answers."""
+    whose = [
+        match["after"] or match["before"] or match["whose"]
+        for match in _OF_ANOTHER.finditer(question)
+    ]
+    named = content_stems(" ".join(whose)) - WAYS - _ASIDE
+    if named and not any(named <= content_stems(item.heading) for item in evidence):
+        return False
     if understanding is not None and understanding.intent == "contact_customer_service":
         asked = content_stems(question)
         # "Do you have an app" may be taken for a way to reach us; what it names must be one.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.replies.contacts import answer_with_contact
+from agent.replies.contacts import answer_with_contact, asks_for_contact
 from tests.replies.builders import evidence, found, passage
 from tests.replies.test_grounded import answerer
 
@@ -55,3 +55,33 @@ def test_a_branch_is_not_given_the_brands_own_number():
     assert "960 177" in said
     assert "010 0210" not in said
     assert "010 0210" in answerer(shops).answer("phone number in glasgow").text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "whats ur number",
+        "your phone?",
+        "phone number please",
+        "email address",
+        "how do i contact you",
+        "the phone number for portobello",
+    ],
+)
+def test_the_brand_is_asked_for(question: str):
+    assert asks_for_contact(question, None, [PORTOBELLO])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is the phone number of ups",
+        "whats your ceos email",
+        "clearflows number?",
+        "can i use the loan phone for free",
+        "is the mesa x a good phone",
+        "do your phone plans roll over",
+    ],
+)
+def test_others_and_phones_are_no_way_to_reach_the_brand(question: str):
+    assert not asks_for_contact(question, None, [PORTOBELLO])
