@@ -1,7 +1,7 @@
 """The sentences that may answer a question: each with its place, and as it is compared and read."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from agent.domain.customers import Order
 from agent.replies.evidence import Evidence
@@ -53,7 +53,7 @@ def candidates_of(evidence: Sequence[Evidence]) -> list[Candidate]:
             # An order answers for itself or not at all: a sentence of it may be another order's.
             continue
         heading = content_stems(item.heading)
-        for place, unit in enumerate(units_of(item.text)):
+        for place, unit in _with_their_question(units_of(item.text)):
             if unit.text in said or unit.text.startswith(("http://", "https://")):
                 continue
             said.add(unit.text)
@@ -68,6 +68,21 @@ def candidates_of(evidence: Sequence[Evidence]) -> list[Candidate]:
                 )
             )
     return found
+
+
+def _with_their_question(units: Sequence[Unit]) -> Iterator[tuple[int, Unit]]:
+    """Put what a page asks itself before its answer (``Forgot your password? Choose ...``).
+
+    A question alone tells nobody anything.
+    """
+    asked = ""
+    for place, unit in enumerate(units):
+        if unit.kind == "sentence" and unit.text.endswith("?"):
+            asked = unit.text
+            continue
+        joined = asked and unit.kind == "sentence"
+        yield place, replace(unit, text=f"{asked} {unit.text}") if joined else unit
+        asked = ""
 
 
 def texts_compared(evidence: Sequence[Evidence]) -> list[str]:

@@ -59,7 +59,9 @@ MEANS = {
 HANGING = re.compile(
     r"^(?:it|they|this|these|those|that|he|she|otherwise|however|but|and|so|then|also|in that "
     r"case|(?:below|above|over|under|beyond|after|before) that)\b"
-    r"|.*\b(?:on|in|at) (?:these|those)\b",
+    r"|.*\b(?:on|in|at) (?:these|those)\b"
+    r"|(?!(?:we|you|i|if|when|whether|as|is|are|because|since|once|unless|where)\b)[a-z]+ "
+    r"(?:it|them|both)\b",
     re.IGNORECASE,
 )
 
