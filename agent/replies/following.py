@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from agent.replies.candidates import Candidate, with_lead_in
 from agent.replies.cutting import asks_for_several
-from agent.replies.questions import Aspect, Question
+from agent.replies.questions import WANTED, Aspect, Question
 from agent.replies.row_words import sentences_of
 from agent.replies.scoring import HANGING, Scored
 from agent.replies.values import values_of
+from agent.replies.words import Unit
 from knowledge_base.types import Product
 
 _FOLLOWS = 3.0
@@ -17,6 +18,8 @@ _ALSO_LIKELY = 1.2
 """The same for a sentence of another passage."""
 MAY_ANSWER = -1.5
 """What reading must say of it (log-odds). A guess: stricter loses facts, laxer adds chatter."""
+_TELLS_BESIDES = -2.5
+"""The same of what tells the second of two things asked. A guess."""
 _LEAST_RELEVANCE = 0.2
 """Below this a sentence shares hardly a word with the question."""
 
@@ -43,12 +46,18 @@ def followers(
     ]
     if before in same and HANGING.match(chosen.unit.text):
         wanted.append(before)
-    if after in same and _LIMITS.search(candidates[after].unit.text):
+    if after in same and _limits(candidates[after].unit):
         wanted.append(after)
     wanted += _cells_asked_for(asked, candidates, best)
+    wanted += _asked_besides(asked, candidates, scores, best)
     others = sorted(range(len(candidates)), key=lambda i: -scores[i].total)
     wanted += [i for i in others if _adds(asked, candidates, scores, i, best)]
     return [i for place, i in enumerate(wanted) if i != best and i not in wanted[:place]]
+
+
+def _limits(unit: Unit) -> bool:
+    """Whether a sentence limits the one before it; a table's row is about its own item."""
+    return unit.kind != "row" and _LIMITS.search(unit.text) is not None
 
 
 _COLUMNS = {
@@ -76,6 +85,31 @@ def _cells_asked_for(asked: Question, candidates: list[Candidate], best: int) ->
     ]
 
 
+def _asked_besides(
+    asked: Question, candidates: list[Candidate], scores: list[Scored], best: int
+) -> list[int]:
+    """Return what tells the second of two things asked: the best sentence may tell one only.
+
+    It must speak of what the best one and the question speak of. Read against both questions it
+    seems to answer neither, so less is asked of it.
+    """
+    told = {value.kind for value in values_of(candidates[best].unit.text)}
+    matter = (candidates[best].stems | candidates[best].above) & asked.stems
+    found = []
+    for kind in sorted(asked.also | {asked.asked} & WANTED.keys()):
+        fitting = [
+            i
+            for i, one in enumerate(candidates)
+            if not told & WANTED[kind]
+            and WANTED[kind] & {value.kind for value in values_of(one.unit.text)}
+            and matter & (one.stems | one.above)
+            and scores[i].total >= scores[best].total - _FOLLOWS
+            and scores[i].traits.get("read", 0.0) >= _TELLS_BESIDES
+        ]
+        found += [max(fitting, key=lambda i: scores[i].total)] if asked.also and fitting else []
+    return found
+
+
 def is_torn(candidates: list[Candidate], i: int) -> bool:
     """Whether a sentence hangs on one before it that its passage does not hold."""
     one = candidates[i]
@@ -95,7 +129,7 @@ def _adds(
     same = one.evidence.id == chosen.evidence.id
     if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
         return False
-    if same and one.unit.kind == chosen.unit.kind == "row" and not asks_for_several(asked):
+    if _is_row_beside(one, chosen) and not asks_for_several(asked):
         return False
     if same and one.evidence.faq:
         return True
@@ -103,9 +137,22 @@ def _adds(
     return (
         scores[i].total >= bar
         and is_about(scores[i])
-        and scores[i].traits.get("read", 0.0) >= MAY_ANSWER
+        and scores[i].traits.get("read", 0.0) >= _bar(one, chosen)
         and _as_much_to_the_point(asked, one, chosen)
     )
+
+
+def _is_row_beside(one: Candidate, chosen: Candidate) -> bool:
+    """Whether two are rows of one table; a long one stands in several passages."""
+    table = (one.evidence.source, one.evidence.heading)
+    both = one.unit.kind == chosen.unit.kind == "row"
+    return both and table == (chosen.evidence.source, chosen.evidence.heading)
+
+
+def _bar(one: Candidate, chosen: Candidate) -> float:
+    """Return what reading must say of another sentence: more where only one is a catalogue's."""
+    alike = (one.evidence.kind == "product") == (chosen.evidence.kind == "product")
+    return MAY_ANSWER if alike else 0.0
 
 
 def is_about(one: Scored) -> bool:
@@ -143,6 +190,9 @@ _SAME_MATTER = 0.5
 
 
 def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences say much the same."""
+    """Whether two sentences say much the same, and the one no figure that the other lacks."""
+    figures = {value.key for value in values_of(one.unit.text)}
+    if not figures <= {value.key for value in values_of(other.unit.text)}:
+        return False
     shared = len(one.stems & other.stems)
     return shared > 0.75 * max(1, min(len(one.stems), len(other.stems)))

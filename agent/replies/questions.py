@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agent.replies.asking_words import ASKS_THE_PRICE, ASKS_WHEN, NEXT_OR_LAST
 from agent.replies.values import ValueKind
 from agent.replies.words import content_stems, normalise
 
@@ -39,7 +40,10 @@ class Aspect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question as read: ``stems`` carry its matter, ``negated`` whether it asks about a not."""
+    """A question as read: ``stems`` carry its matter, ``negated`` whether it asks about a not.
+
+    ``also`` are kinds of value that it asks for besides (``what does it cost and when is it``).
+    """
 
     text: str
     asked: Asked
@@ -47,28 +51,8 @@ class Question:
     stems: frozenset[str]
     aspects: frozenset[Aspect]
     negated: bool = False
+    also: frozenset[Asked] = frozenset()
 
-
-_YOU, _ME = r"(?:you|u|ya|ye|y'?all|yous|youse)", r"(?:me|us|you|u|ya|a person|someone)"
-_WHAT, _NOW = r"\bwh?at(?:'?s|'?re| is| are)?\b", r"(?:now|these days|nowadays|rn|pls|please)"
-_ASKS_THE_PRICE = "|".join(
-    (
-        rf"\bset(?:ting)? {_ME} back\b",
-        rf"\bruns? {_ME}\b",
-        rf"{_WHAT} (?:the|your|ur|ye?r) (?:damage|going rate|rates?)\b",
-        (
-            rf"{_WHAT}(?!.{{0,80}}\b(?:i|we) go for\b).{{0,80}}\b(?:go|goes|going) for"
-            rf"(?=\W*$|[,;.?!]| {_NOW}\b)"
-        ),
-        rf"{_WHAT}.{{0,20}}\b(?:do|would|wud|d|does) {_YOU} (?:charge|ask|want) (?:for|to|per)\b",
-        rf"{_WHAT} {_YOU} (?:charging|asking)\b",
-        r"\bwh?at am i looking at\b",
-        r"\bhow (?:mutch|mch|muhc|muxh)\b|\bhw (?:much|mch)\b",
-        r"\b(?:fork|shell) out\b|\b(?:stump|cough|pony) up\b",
-        r"\bper head\b|\ba pop\b",
-    )
-)
-"""Ways to ask for a price that name neither price nor cost."""
 
 _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
     (asked, re.compile(pattern, re.IGNORECASE))
@@ -87,14 +71,15 @@ _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
                 r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|"
                 r"\bprice(?![ -]?match)"
                 r"|\bpricing\b|\bfees?\b|\bwhat(?:'s| is| are) the (?:charge|rate|damage)|"
-                r"\bexpensive\b|\bhow pricey\b|" + _ASKS_THE_PRICE
+                r"\bexpensive\b|\bhow pricey\b|" + ASKS_THE_PRICE
             ),
         ),
         (Asked.HOW_MANY, r"\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b"),
         (
             Asked.WHEN,
             (
-                r"\bwhen\b|\bwhat (?:time|day|date|hours)\b|\b(?:opening )?hours\b|\b(?:are|r) "
+                rf"{ASKS_WHEN}|{NEXT_OR_LAST}|\b(?:what|which) (?:times?|days?|dates?|hours)\b|"
+                r"\b(?:opening )?hours\b|\b(?:are|r) "
                 r"(?:you|u|ya|yall) open\b"
                 r"|\bopen (?:on|today|tomorrow|late|now|sun|sat|mon)|\btill when\b|\bhow late\b"
             ),
@@ -123,7 +108,9 @@ _YES_NO = re.compile(
     r"the)\b|\bare (?:there|they)\b",
     re.IGNORECASE,
 )
-_OPEN = re.compile(r"\b(?:how|when|where|who|whom|whose|why|which|what|whats)\b", re.IGNORECASE)
+_OPEN = re.compile(
+    rf"\b(?:how|where|who|whom|whose|why|which|what|whats)\b|{ASKS_WHEN}", re.IGNORECASE
+)
 _NEGATED = re.compile(r"\b(?:not|never|no longer|without)\b|n't\b", re.IGNORECASE)
 _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
     (aspect, re.compile(pattern, re.IGNORECASE))
@@ -133,7 +120,7 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
             (
                 r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|[$£€]|"
                 r"\bbudget\b|\bhm\b|\bdo (?:i|we) pay\b|\bwhat do you charge\b|\b(?:it|they|"
-                r"that) run\b|\bcost of\b|" + _ASKS_THE_PRICE
+                r"that) run\b|\bcost of\b|" + ASKS_THE_PRICE
             ),
         ),
         (
@@ -174,7 +161,8 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
         (
             Aspect.COMPARE,
             (
-                r"\bcheap(?:er|est)\b|\bdifference\b|\bgap\b|\bhow much (?:more|less)\b|\bdearer\b|"
+                r"\bcheap(?:er|est)\b|\bdiff(?:ers?|erences?)?\b|\bdifferent (?:from|to|than)\b|"
+                r"\bgap\b|\bhow much (?:more|less)\b|\bdearer\b|"
                 r"\bpriciest\b|\bbetter value\b|\bcompare|\bbetter\b|\bvs\b|\bversus\b|\bmost "
                 r"expensive\b|\blight(?:er|est)\b"
             ),
@@ -207,7 +195,8 @@ _LONGEST_READ = 1_000
 def read_question(text: str) -> Question:
     """Read a question. Never fails; what is no question is ``OTHER``."""
     text = normalise(text)[:_LONGEST_READ]
-    asked = next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
+    kinds = [kind for kind, pattern in _KINDS if pattern.search(text)]
+    asked = kinds[0] if kinds else None
     yes_no = _YES_NO.search(text) is not None and _OPEN.search(text) is None
     if asked is None:
         asked = Asked.YES_NO if yes_no else Asked.OTHER
@@ -218,6 +207,7 @@ def read_question(text: str) -> Question:
         stems=content_stems(text),
         aspects=frozenset(a for a, pattern in _ASPECTS if pattern.search(text)),
         negated=_NEGATED.search(text) is not None,
+        also=frozenset(kinds[1:]) & WANTED.keys(),
     )
 
 

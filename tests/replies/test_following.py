@@ -43,7 +43,7 @@ def test_a_row_found_by_its_description_tells_the_cells_asked_for():
 
 def test_what_is_not_asked_of_a_row_is_not_told():
     text = said("how tall is that cheesy plant", MONSTERA, read=liking("Swiss"))
-    assert text == "Swiss cheese plant, about 18 inches tall."
+    assert text == "Monstera 6 inch: Swiss cheese plant, about 18 inches tall."
 
 
 PRICES = evidence(
@@ -93,3 +93,43 @@ def test_a_days_row_is_told_under_the_name_of_its_column():
     week = evidence("Baths > Quay", "Day: Sunday; Quay: 9am to 1pm\nDay: Monday; Quay: closed", 1)
     text = said("is the quay open sunday morning", week, read=liking("Sunday"))
     assert text == "Quay: Sunday 9am to 1pm."
+
+
+def test_a_long_table_in_two_passages_is_one_table():
+    first = evidence("Prices", "Job: Puncture, back wheel; Price: €24", 1)
+    second = evidence("Prices", "Job: Wheel truing; Price: €21", 2)
+    text = said("how much is a back wheel puncture", first, second, read=liking("heel"))
+    assert text == "Puncture, back wheel: price €24."
+
+
+def test_a_row_that_leaves_something_out_limits_no_other_row():
+    prices = evidence(
+        "Prices", "Job: Puncture; City bike: €17\nJob: New tyre, tyre not included; City bike: €19"
+    )
+    assert "tyre" not in said("how much is a puncture", prices, read=liking("Puncture"))
+
+
+def test_a_short_sentence_is_not_repeated_by_another_figure():
+    times = evidence(
+        "Leaving", "Check-out is until 10:30am. Late check-out until 1pm costs €20. Bye."
+    )
+    text = said("whats check-out time, can we stay till 1", times, read=liking("heck-out"))
+    assert text == "Check-out is until 10:30am. Late check-out until 1pm costs €20."
+
+
+def test_the_second_of_two_things_asked_is_told_though_it_reads_less_well():
+    visits = evidence("Home visits", "We do home visits on Tuesday and Thursday.", 1)
+    fees = evidence("Fees", "What: Home visit; Price: £55", 2)
+
+    def read(_question: str, sentences: Sequence[str]) -> list[float]:
+        return [1.0 if "Tuesday" in s else -2.0 for s in sentences]
+
+    text = said("home visit cost and which days do you do them", visits, fees, read=read)
+    assert text == "We do home visits on Tuesday and Thursday. Home visit: price £55."
+    assert "£55" not in said("which days do you do home visits", visits, fees, read=read)
+
+
+def test_what_a_page_asks_itself_stands_before_its_answer():
+    page = evidence("Signing in", "Forgot your password? Choose a code. Bye.")
+    text = said("how do i reset my password", page, read=liking("password"))
+    assert text == "Forgot your password? Choose a code."

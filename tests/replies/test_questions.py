@@ -56,3 +56,25 @@ def test_the_same_words_may_ask_something_else(text: str) -> None:
 )
 def test_the_one_question_in_a_story_is_found(text: str, asked: str) -> None:
     assert only_question(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("when do you open", Asked.WHEN),
+        ("do you know when it starts", Asked.WHEN),
+        ("last bus?", Asked.WHEN),
+        ("next basics course", Asked.WHEN),
+        ("which days is the van here", Asked.WHEN),
+        ("what happens when i run out of data", Asked.OTHER),
+        ("do i pay when i book", Asked.YES_NO),
+    ],
+)
+def test_only_a_when_that_asks_asks_for_a_time(text: str, asked: Asked) -> None:
+    assert read_question(text).asked is asked
+
+
+def test_a_second_thing_asked_is_kept() -> None:
+    question = read_question("home visit cost and which days do you do them")
+    assert question.asked is Asked.HOW_MUCH
+    assert question.also == {Asked.WHEN}
