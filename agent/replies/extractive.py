@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.replies.candidates import Candidate, candidates_of, compared
+from agent.replies.comparing import answer_compared
 from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
@@ -127,6 +128,9 @@ class ExtractiveComposer:
         week = answer_with_hours(asked, evidence, self._fits)
         if week is not None:
             return week
+        both = answer_compared(asked, evidence, self._fits)
+        if both is not None:
+            return both
         matter = matter_of(asked, rarity or {}, closeness or {})
         candidates = candidates_of(
             [

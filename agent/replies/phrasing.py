@@ -31,7 +31,7 @@ def spoken(question: Question, piece: Piece) -> str:
     """Return the unit as a sentence that stands alone."""
     unit = piece.unit
     if unit.kind == "row":
-        text = _row(cut_row(question, unit.text))
+        text = row_said(cut_row(question, unit.text))
     elif unit.kind == "item":
         text = _item(unit, piece.siblings)
     elif is_fragment(unit.text) and piece.heading:
@@ -75,7 +75,7 @@ def join(sentences: Sequence[str]) -> str:
     return re.sub(r"\s+", " ", " ".join(kept)).strip()
 
 
-def _row(text: str) -> str:
+def row_said(text: str) -> str:
     """Word ``Way: Standard; Time: 3 days; Cost: $5`` as ``Standard: time 3 days, cost $5``."""
     if "|" in text:
         cells = [cell.strip() for cell in text.strip("| ").split("|") if cell.strip()]

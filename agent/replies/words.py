@@ -38,7 +38,9 @@ STOP_WORDS = frozenset(
     thing things this those though through thru thx to too u under until up upon ur us use
     using ve very via want wanted was wasn way we well were weren what when where whether
     which while who whom whose why will with within without won wondering would wouldn yes yet
-    you your yours""".split()  # noqa: SIM905
+    you your yours
+    whats hows wheres whens whos thats theres theyre youre dont doesnt didnt cant wont isnt arent
+    havent hasnt wasnt couldnt""".split()  # noqa: SIM905
 )
 """Words that say nothing about the matter. Negations and limits among them are read apart."""
 
