@@ -157,6 +157,9 @@ _UNITS = frozenset(
         "kw",
         "gb",
         "mah",
+        "inch",
+        "inches",
+        "ft",
         "pct",
         "percent",
     ]
@@ -235,6 +238,23 @@ def unit_of(column: str) -> str:
     if "_" not in column:
         return ""
     return {"pct": "%", "percent": "%"}.get(last, last) if last in _UNITS else ""
+
+
+def column_name(column: str) -> str:
+    """Return what a column is called, without the unit at its end."""
+    name = column.rpartition("_")[0] if unit_of(column) else column
+    return name.replace("_", " ")
+
+
+def with_unit(value: str, column: str) -> str:
+    """Return a cell's number with the unit that its column's name ends with (``weight_kg``)."""
+    value, unit = value.strip(), unit_of(column)
+    if not unit or not value[-1:].isdigit():
+        return value
+    return f"{_WHOLE.sub('', value)} {unit}"
+
+
+_WHOLE = re.compile(r"[.,]0+$")
 
 
 def _stems(text: str) -> frozenset[str]:

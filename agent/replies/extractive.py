@@ -10,7 +10,7 @@ from agent.replies.confidence import traits_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn, says_again
-from agent.replies.labels import place_of
+from agent.replies.labels import places_of
 from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.opening_hours import answer_with_hours
 from agent.replies.own_rows import answer_from_own_rows
@@ -195,13 +195,14 @@ class ExtractiveComposer:
 
     def _text(self, asked: Question, candidates: list[Candidate], chosen: list[int]) -> str:
         order = _in_order(candidates, chosen)
+        places = places_of(order, candidates)
         pieces = [
             Piece(
                 unit=candidates[i].unit,
                 heading=candidates[i].evidence.heading,
                 siblings=_siblings(candidates, i),
                 first=i == chosen[0] == order[0],
-                place=place_of(candidates[i], candidates),
+                place=places[i],
             )
             for i in order
         ]

@@ -41,7 +41,7 @@ def spoken(question: Question, piece: Piece) -> str:
         text = cut_sentence(question, unit.text)
     text = _without_others_answer(question, piece.heading, text)
     if piece.place:
-        text = f"{piece.place} {_lowered(text)}"
+        text = f"{piece.place} {text if piece.place.endswith(':') else _lowered(text)}"
     if piece.first and unit.kind == "sentence" and not is_fragment(unit.text):
         text = _opened(question, text)
     return _ended(text)
@@ -206,7 +206,8 @@ def _said(word: str, text: str) -> str:
 
 
 def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]
+    """Lower the first letter, but that of ``USB`` and ``GPS`` not."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 _OPENERS = frozenset(

@@ -12,6 +12,7 @@ from agent.replies.product_words import (
     agree,
     cost_of,
     lower,
+    named_in,
     price_of,
     product_of,
     size_range,
@@ -72,6 +73,7 @@ def answer_one(wish: Wish, evidence: Evidence, *, sure: bool, link: bool = True)
         said.sentences.append(_price_and_stock(evidence))
     if not said.sentences and not _is_told(wish.question, evidence):
         return None
+    said.sentences.extend(_told_besides(wish.question, evidence, said.sentences))
     several_sizes = Aspect.PRICE in aspects and wish.size and len(product.sizes) > 1
     guess = not said.sentences or not sure or bool(several_sizes)
     sentences = said.sentences or _described(wish.question, evidence)
@@ -177,17 +179,41 @@ def _is_told(question: Question, evidence: Evidence) -> bool:
     return len(asked & content_stems(evidence.text)) * 2 >= len(asked)
 
 
+_ASKS_ON = re.compile(
+    r"(?:\b(?:and|n|plus|also)\b|&|,)\s*(?:whats?|what's|how|hows|does|do|is|are|can|which)\b",
+    re.IGNORECASE,
+)
+
+
+def _told_besides(question: Question, evidence: Evidence, said: Sequence[str]) -> list[str]:
+    """Return what the description says to the second of two things asked, beside cells."""
+    if not said or _JOINED.search(question.text) is None:
+        return []
+    product = product_of(evidence)
+    answered = content_stems(f"{product.name} {product.category} {' '.join(said)}") | ASKING
+    units = [u.text for u in units_of(product.description)] if product.description else []
+    open_words = content_stems(" ".join(_JOINED.split(question.text)[1:])) - answered
+    telling = [text for text in units if content_stems(text) & open_words]
+    if not telling and len(units) == 1 and open_words and _ASKS_ON.search(question.text):
+        return units  # all there is to it may be what the other words mean
+    return telling[:1]
+
+
 def _described(question: Question, evidence: Evidence) -> list[str]:
     """Return what the row's description says to the question, with its price and stock."""
     product = product_of(evidence)
     units = [u.text for u in units_of(product.description)] if product.description else []
     units.sort(key=lambda text: -len(content_stems(text) & question.stems))
-    return [*units[:1], _price_and_stock(evidence)]
+    if not units:
+        return [_price_and_stock(evidence)]
+    first, it = named_in(product, units[0]), "They" if subject(product)[1] else "It"
+    return [first, _price_and_stock(evidence, it if first != units[0] else "")]
 
 
-def _price_and_stock(evidence: Evidence) -> str:
+def _price_and_stock(evidence: Evidence, it: str = "") -> str:
     product = product_of(evidence)
     the, plural = subject(product)
+    the = it or the
     stock = agree(stock_of(product), plural=plural)
     if product.price is None:
         return f"{the} {stock}."

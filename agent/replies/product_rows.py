@@ -63,8 +63,7 @@ def answer_from_products(
     if earlier is not None and not any(_is_named(question, e) for e in rows):
         rows = _named(earlier, rows)
         named = bool(rows) and any(_is_named(earlier, e) for e in rows)
-        # What goes on from a question about a service means that service.
-        rows = [] if _is_about_service(earlier, rows) else rows
+        rows = rows if _goes_on_from_rows(question, earlier, rows, named=named) else []
     else:
         named = any(_is_named(question, e) for e in rows)
     names_only = earlier is not None and _ASKS_ITSELF.search(question.text) is None
@@ -84,7 +83,7 @@ def answer_from_products(
         wishes = [carried_on(wish, old) for wish, old in zip(wishes, before, strict=True)]
     products = [product_of(e) for e in rows]
     strange = unexplained(question, products, wishes)
-    if any(word.isdigit() for word in strange):
+    if any(word.isdigit() for word in strange) or _is_rented(question, rows):
         # A number that the rows have not: another size, or another thing altogether.
         return None
     sure = not strange and _are_meant(question, products)
@@ -93,6 +92,20 @@ def answer_from_products(
     if len(rows) > 1:
         return answer_several(question, rows, wishes, sure=sure)
     return answer_one(wishes[0], rows[0], sure=sure)
+
+
+def _goes_on_from_rows(
+    question: Question, earlier: Question, rows: list[Evidence], *, named: bool
+) -> bool:
+    """Whether a question goes on from one about these rows.
+
+    What goes on from a question about a service means that service; "and on an e-bike?" after the
+    price of a puncture asks for no bike.
+    """
+    if _is_about_service(earlier, rows):
+        return False
+    named_now = named or any(question.stems & content_stems(e.heading) for e in rows)
+    return named_now or _strangeness(earlier, rows) <= _MOST_STRANGE
 
 
 def _far(
@@ -159,19 +172,34 @@ def _is_about_products(
     if named:
         return True
     # Found by part of a name, by a filter or by likeness: what is asked must be the rows' business.
+    strange = _strangeness(question, rows)
+    intent = "" if understanding is None else understanding.intent
+    if intent in PRODUCT_INTENTS:
+        return strange <= _MOST_STRANGE
+    return bool(question.aspects) and not strange
+
+
+def _strangeness(question: Question, rows: Sequence[Evidence]) -> float:
+    """Return the share of a question's words that none of the rows has."""
     told = frozenset().union(*(content_stems(f"{e.text} {product_of(e).category}") for e in rows))
     known = told | _names_in(rows) | COLOR_STEMS
     matter = question.stems - ASKING
     strange = len(respelled(matter, Counter(known)) - known)
-    intent = "" if understanding is None else understanding.intent
-    if intent in PRODUCT_INTENTS:
-        return strange <= _MOST_STRANGE * len(matter)
-    return bool(question.aspects) and not strange
+    return strange / len(matter) if matter else 0.0
 
 
 def _is_about_service(question: Question, rows: Sequence[Evidence]) -> bool:
     """Whether a question names a matter of pages that none of these rows is named for."""
     return bool((question.stems & _SERVICE) - _names_in(rows))
+
+
+def _is_rented(question: Question, rows: Sequence[Evidence]) -> bool:
+    """Whether a question is about renting what these rows only sell."""
+    told = frozenset().union(*(content_stems(e.text) for e in rows)) | _names_in(rows)
+    return bool(question.stems & _RENTING) and not told & _RENTING
+
+
+_RENTING = content_stems("rent rental hire")
 
 
 def _names_in(rows: Sequence[Evidence]) -> frozenset[str]:

@@ -7,8 +7,9 @@ from decimal import Decimal, InvalidOperation
 
 from agent.replies.cell_words import cell_sentence, yes_or_no
 from agent.replies.evidence import Evidence
+from agent.replies.labels import names
 from agent.replies.row_words import in_words, listed, money
-from knowledge_base.catalogue_columns import column_words, unit_of
+from knowledge_base.catalogue_columns import column_words, with_unit
 from knowledge_base.cells import is_open, says_no, says_none, says_yes
 from knowledge_base.types import Product
 
@@ -78,6 +79,11 @@ def cost_of(the: str, evidence: Evidence, *, plural: bool) -> str:
     return f"I find no price listed for {lower(f'The {product.name}')}."
 
 
+def named_in(product: Product, sentence: str) -> str:
+    """Return a sentence of a description with the product's name before it, where it has none."""
+    return sentence if names(product.name, sentence) else f"{product.name}: {sentence}"
+
+
 def size_range(sizes: Sequence[str]) -> str:
     """Return sizes as a list, a long one by its ends."""
     if len(sizes) <= _LONG_LIST:
@@ -96,7 +102,7 @@ def cell(product: Product, column: str) -> str:
     try:
         return in_words(date.fromisoformat(value))
     except ValueError:
-        return f"{value} {unit_of(column)}".strip()
+        return with_unit(value, column)
 
 
 _SAID = {

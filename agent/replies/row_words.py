@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from agent.domain.customers import Order
 from agent.replies.cell_words import cell_sentence
-from knowledge_base.catalogue_columns import HIDDEN
+from knowledge_base.catalogue_columns import HIDDEN, column_name, with_unit
 from knowledge_base.types import Product
 
 _SYMBOLS = {
@@ -115,7 +115,7 @@ def sentences_of(product: Product, *, today: date | None = None) -> Mapping[str,
         "description": product.description and _sentence(product.description),
     }
     told |= {
-        key: cell_sentence(name, key.replace("_", " "), value)
+        key: cell_sentence(name, column_name(key), with_unit(value, key))
         for key, value in product.attributes.items()
         if value and key not in HIDDEN
     }

@@ -85,6 +85,12 @@ def test_a_product_tells_its_own_values():
     assert "goes" not in text
 
 
+def test_a_number_is_told_with_the_unit_of_its_column():
+    text = from_product(product(attributes={"weight_kg": "42.0", "min_age": "8"})).text
+    assert "Weight of the Ridgeline: 42 kg." in text
+    assert "Min age of the Ridgeline: 8." in text
+
+
 def test_the_last_few_pieces_are_counted():
     assert "3 left" in from_product(product(in_stock=3)).text
     assert "left" not in from_product(product(in_stock=46)).text

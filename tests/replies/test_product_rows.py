@@ -141,3 +141,47 @@ def test_a_size_of_another_system_is_not_denied():
 
 def test_what_only_has_the_word_is_not_the_thing():
     assert "Proofing" not in (said_of("cheapest waterproof boots") or "")
+
+
+BIKES = Catalogue(
+    [
+        product("Volt Merel", "2299", category="E-bikes", description="Goes about 70 km."),
+        product("Volt Plus", "2899", category="E-bikes", description="Mid motor; goes 110 km."),
+        product(
+            "Pannier Double", "79", category="Bags", description="Waterproof. Fits most racks."
+        ),
+    ]
+)
+
+
+def bikes(question: str, previous: str = "") -> str | None:
+    rows = [from_product(row) for row in BIKES.look_up(question, previous=previous)]
+    earlier = read_question(previous) if previous else None
+    draft = answer_from_products(read_question(question), None, rows, earlier=earlier)
+    return None if draft is None else draft.text
+
+
+def test_what_a_description_says_is_said_of_the_product_by_name():
+    text = bikes("is the pannier double waterproof")
+    assert text == "Pannier Double: Waterproof. It costs €79 and is in stock."
+
+
+def test_what_is_asked_beside_the_price_is_told_from_the_description():
+    assert bikes("how much is the volt plus and what does the mid motor do") == (
+        "The Volt Plus costs €2,899. Mid motor; goes 110 km."
+    )
+    assert bikes("how much is the volt plus") == "The Volt Plus costs €2,899."
+
+
+def test_what_is_sold_only_is_not_offered_for_hire():
+    assert bikes("cheapest e-bike to rent") is None
+    assert bikes("cheapest e-bike") == (
+        "The Volt Merel costs least, €2,299, against €2,899 for the Volt Plus."
+    )
+
+
+def test_a_kind_named_after_a_question_of_the_pages_asks_for_no_product():
+    assert bikes("and on an e-bike?", "how much for a flat tyre, back wheel") is None
+    assert bikes("and the volt plus?", "how much is the volt merel") == (
+        "The Volt Plus costs €2,899."
+    )
