@@ -13,6 +13,7 @@ from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn, sa
 from agent.replies.labels import places_of
 from agent.replies.nearness import Closeness, Matter, matter_of
 from agent.replies.opening_hours import answer_with_hours
+from agent.replies.other_names import of_the_same_name
 from agent.replies.own_rows import answer_from_own_rows
 from agent.replies.phrasing import Piece, join, spoken
 from agent.replies.product_rows import answer_from_products
@@ -139,6 +140,7 @@ class ExtractiveComposer:
                 if e.kind != "product" or not is_another_model(question, e.heading)
             ]
         )
+        candidates = of_the_same_name(asked, candidates)
         if goes_on:
             candidates = of_what_is_named(question, candidates, matter)
         if not candidates:
