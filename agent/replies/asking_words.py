@@ -21,6 +21,20 @@ ASKS_THE_PRICE = "|".join(
 )
 """Ways to ask for a price that name neither price nor cost."""
 
+_OF_TIME = r"(?:time|notice|warning)"
+_OF_WHAT = (
+    r"(?:space|room|data|hotspot|memory|storage|battery|luggage|baggage|weight|water|food|fuel|"
+    r"power|light|caffeine|sugar|salt|alcohol|protein|fat|gluten|homework|practice|experience)"
+)
+_HOLDS = (
+    r"(?:does|do|can|will|would) (?:(?!\b(?:cost|charge|pay)\b).){1,40}"
+    r"\b(?:holds?|weighs?|carry|contains?)"
+)
+HOW_MUCH = rf"\bhow much\b(?! (?:{_OF_TIME}|{_OF_WHAT}|{_HOLDS})\b)"
+"""``How much`` that asks for a price, not for an amount of something."""
+HOW_MUCH_TIME = rf"\bhow much {_OF_TIME}\b"
+HOW_MUCH_OF_IT = rf"\bhow much (?:{_OF_WHAT}|{_HOLDS})\b"
+
 ASKS_WHEN = (
     r"\bwhen(?= (?:do|does|did|is|are|r|was|were|will|would|can|could|should|shall|am)\b|\W*$)"
     r"|\b(?:know|tell|say|see|remind|sure|ask|check|idea|out|me|us) when\b"

@@ -101,7 +101,7 @@ _WEEKDAY = re.compile(
 @lru_cache(maxsize=16_000)
 def _told(sentence: str) -> Mapping[str, tuple[tuple[Stretch, bool], ...]]:
     """Return the stretches by sort; with each whether it sets cases apart, as a lone value not."""
-    text = normalise(sentence)
+    text = _FEAST.sub("a feast", normalise(sentence))
     found: dict[str, list[tuple[Stretch, bool]]] = {}
     values = _joined(text, values_of(text))
     for value, until in values:
@@ -118,6 +118,13 @@ def _told(sentence: str) -> Mapping[str, tuple[tuple[Stretch, bool], ...]]:
     return {sort: tuple(stretches) for sort, stretches in found.items()}
 
 
+_FEAST = re.compile(
+    r"\b(?:Easter|Palm|Whit|Pentecost) (?:Sun|Mon)day\b|\b(?:Good|Black|Holy) Friday\b|"
+    r"\b(?:Shrove|Pancake) Tuesday\b|\b(?:Ash) Wednesday\b|\b(?:Maundy) Thursday\b|"
+    r"\bCyber Monday\b",
+    re.IGNORECASE,
+)
+"""Days that are no ordinary ones of their weekday."""
 _DAILY = re.compile(r"\b(?:daily|every ?day|seven days|7 days a week|all week)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"^(?:st|nd|rd|th)?,?\s*(?:-|–|—|to|until|till|through|thru)\s*(?:the )?$")
 _BETWEEN = re.compile(r"\bbetween (?:the )?$", re.IGNORECASE)

@@ -6,7 +6,8 @@ from agent.replies.words import is_row
 
 # "No other shop" denies something, "No, ..." answers: only a mark after it makes it an opening.
 _LEADING_YES_NO = re.compile(
-    r"^\s*(?:(?:yes|no|yep|nope|sure|absolutely|of course|certainly|correct)\s*[,.!:;-]+\s*"
+    r"^\s*(?:(?:yes|no|yep|nope|sure|absolutely|of course|certainly|correct)\s*"
+    r"(?:[,.!:;]+\s*|-+\s+)"
     r"|(?:yes|yep)\s+)(?=\S)",
     re.IGNORECASE,
 )

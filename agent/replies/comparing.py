@@ -12,7 +12,7 @@ from agent.replies.evidence import Evidence
 from agent.replies.phrasing import row_said
 from agent.replies.questions import Aspect, Question
 from agent.replies.values import ValueKind, values_of
-from agent.replies.words import Unit, content_stems, units_of
+from agent.replies.words import Unit, content_stems, first_cell, units_of
 from knowledge_base.catalogue_query import Order, parse_query
 
 _SIDES = (
@@ -101,7 +101,7 @@ def _tells_of(unit: Unit, side: frozenset[str], other: frozenset[str]) -> bool:
 
 def _subject(unit: Unit) -> str:
     if unit.kind == "row":
-        return next(part for part in re.split(r"[;|]", unit.text) if part.strip())
+        return first_cell(unit.text)
     return " ".join(unit.text.split()[:_SUBJECT_WORDS])
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from agent.replies.candidates import Candidate
 from agent.replies.nearness import Matter, stems_in
 from agent.replies.questions import WANTED, Asked, Question
-from agent.replies.scoring import Scored
+from agent.replies.scoring import PLACE, Scored
 from agent.replies.selection import reading_traits
 from agent.replies.values import ValueKind, values_of
 from agent.replies.words import content_stems, words
@@ -90,8 +90,8 @@ def _kind_traits(asked: Question, picked: Sequence[Candidate]) -> dict[str, floa
     return {
         "value_held": float(bool(wanted & kinds)),
         "value_missing": float(bool(wanted) and not wanted & kinds),
-        "where_held": float(asked.asked is Asked.WHERE and bool(_PLACE.search(said))),
-        "where_missing": float(asked.asked is Asked.WHERE and not _PLACE.search(said)),
+        "where_held": float(asked.asked is Asked.WHERE and bool(PLACE.search(said))),
+        "where_missing": float(asked.asked is Asked.WHERE and not PLACE.search(said)),
         "money_unasked": float(asked.asked is not Asked.HOW_MUCH and ValueKind.MONEY in kinds),
         "numbers_missing": len(numbers - around) / len(numbers) if numbers else 0.0,
         "yes_no": float(asked.yes_no),
@@ -101,7 +101,6 @@ def _kind_traits(asked: Question, picked: Sequence[Candidate]) -> dict[str, floa
     }
 
 
-_PLACE = re.compile(r"\b\d+\s[A-Z]|\b(?:at|in|on|near|behind|next to|opposite)\s(?:the\s)?[A-Z]")
 _POLAR = re.compile(
     r"\b(?:yes|no|not|cannot|can|do|are|welcome|free|allowed|only|possible|always|never)\b|n't\b",
     re.IGNORECASE,

@@ -126,7 +126,7 @@ _OWN_MATTER = re.compile(r"\b(?:my|change|update|wrong|new|order|tracking)\b", r
 
 
 _MOST_STRANGE = 0.5
-"""Share of a question's words that may be no way of reaching anybody."""
+"""Share of a question's words from which on it is about no way of reaching anybody."""
 
 
 def asks_for_contact(
@@ -143,5 +143,5 @@ def asks_for_contact(
     if understanding is not None and understanding.intent == "contact_customer_service":
         asked = content_stems(question)
         # "Do you have an app" may be taken for a way to reach us; what it names must be one.
-        return len(asked - WAYS) <= _MOST_STRANGE * len(asked)
+        return len(asked - WAYS) < _MOST_STRANGE * len(asked)
     return _CONTACT.search(question) is not None and _OWN_MATTER.search(question) is None

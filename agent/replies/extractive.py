@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.replies.candidates import Candidate, candidates_of, compared
 from agent.replies.comparing import answer_compared
@@ -12,7 +12,7 @@ from agent.replies.evidence import Evidence
 from agent.replies.following import MAY_ANSWER, followers, is_about, is_torn, says_again
 from agent.replies.labels import places_of
 from agent.replies.nearness import Closeness, Matter, matter_of
-from agent.replies.opening_hours import answer_with_hours
+from agent.replies.opening_hours import answer_with_hours, without_desk_hours
 from agent.replies.other_names import of_the_same_name
 from agent.replies.own_rows import answer_from_own_rows
 from agent.replies.phrasing import Piece, join, spoken
@@ -140,7 +140,7 @@ class ExtractiveComposer:
                 if e.kind != "product" or not is_another_model(question, e.heading)
             ]
         )
-        candidates = of_the_same_name(asked, candidates)
+        candidates = of_the_same_name(asked, without_desk_hours(asked, candidates))
         if goes_on:
             candidates = of_what_is_named(question, candidates, matter)
         if not candidates:
@@ -184,7 +184,7 @@ class ExtractiveComposer:
             text = self._trimmed(text)
         if not text:
             return None
-        used = {candidates[i].evidence.id: candidates[i].evidence for i in chosen}
+        used = self._used(asked, candidates, chosen)
         traits = traits_of(
             asked,
             candidates,
@@ -193,9 +193,26 @@ class ExtractiveComposer:
             [*chosen, *agreeing],
             matter=picked.matter,
         )
-        return Draft(text=text, evidence=tuple(used.values()), traits=traits)
+        return Draft(text=text, evidence=used, traits=traits)
+
+    def _used(
+        self, asked: Question, candidates: list[Candidate], chosen: list[int]
+    ) -> tuple[Evidence, ...]:
+        """Return the evidence of the chosen sentences; rows are known as they are said, too."""
+        used = {candidates[i].evidence.id: candidates[i].evidence for i in chosen}
+        for i, said in self._pieces(asked, candidates, chosen):
+            if candidates[i].unit.kind == "row":
+                item = used[candidates[i].evidence.id]
+                used[item.id] = replace(item, text=f"{item.text}\n{said}")
+        return tuple(used.values())
 
     def _text(self, asked: Question, candidates: list[Candidate], chosen: list[int]) -> str:
+        return join([said for _, said in self._pieces(asked, candidates, chosen)])
+
+    def _pieces(
+        self, asked: Question, candidates: list[Candidate], chosen: list[int]
+    ) -> list[tuple[int, str]]:
+        """Return the chosen sentences as they are said, in their order."""
         order = _in_order(candidates, chosen)
         places = places_of(order, candidates)
         pieces = [
@@ -208,7 +225,7 @@ class ExtractiveComposer:
             )
             for i in order
         ]
-        return join([spoken(asked, piece) for piece in pieces])
+        return [(i, spoken(asked, piece)) for i, piece in zip(order, pieces, strict=True)]
 
     def _fits(self, text: str) -> bool:
         return measure(fit(text)).segments <= self._max_segments

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from agent.replies.candidates import Candidate, with_lead_in
+from agent.replies.cases import fit_of
 from agent.replies.cutting import asks_for_several
 from agent.replies.questions import WANTED, Aspect, Question
 from agent.replies.row_words import sentences_of
 from agent.replies.scoring import HANGING, Scored
 from agent.replies.values import values_of
-from agent.replies.words import Unit
+from agent.replies.words import Unit, content_stems, first_cell
 from knowledge_base.types import Product
 
 _FOLLOWS = 3.0
@@ -129,7 +130,9 @@ def _adds(
     same = one.evidence.id == chosen.evidence.id
     if _repeats(one, chosen) or (i - 1 != best and HANGING.match(one.unit.text)):
         return False
-    if _is_row_beside(one, chosen) and not asks_for_several(asked):
+    if _is_row_beside(one, chosen) and not (
+        asks_for_several(asked) or _names_none(asked, one, chosen)
+    ):
         return False
     if same and one.evidence.faq:
         return True
@@ -147,6 +150,13 @@ def _is_row_beside(one: Candidate, chosen: Candidate) -> bool:
     table = (one.evidence.source, one.evidence.heading)
     both = one.unit.kind == chosen.unit.kind == "row"
     return both and table == (chosen.evidence.source, chosen.evidence.heading)
+
+
+def _names_none(asked: Question, one: Candidate, chosen: Candidate) -> bool:
+    """Whether a question names neither of two rows by what tells them apart: it means both."""
+    first, second = (first_cell(row.unit.text) for row in (one, chosen))
+    apart = content_stems(first) ^ content_stems(second)
+    return not (apart & asked.stems or fit_of(asked.text, second).met)
 
 
 def _bar(one: Candidate, chosen: Candidate) -> float:

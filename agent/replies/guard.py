@@ -54,7 +54,7 @@ class _Work:
 _HANGS = re.compile(
     r"^(?:and |but |so |plus )?(?:(?:for|in|on|at|after|from|with|within|during|before|until) "
     r"[^,]{1,30}?,? )?(?:it|they|this|these|those|that|he|she|both|its|who|which|where|"
-    r"their|there(?! (?:is|are|was|were|will)\b))\b",
+    r"their|there(?!'s|(?: (?:is|are|was|were|will)\b)))\b",
     re.IGNORECASE,
 )
 _SAME_OF_ANOTHER = re.compile(
@@ -193,6 +193,9 @@ class Guard:
     ) -> tuple[str, Spot | None]:
         if _states_nothing(statement):
             return "", None
+        as_told = None if work.freely else _as_told(statement, work.spots)
+        if as_told is not None:
+            return "", as_told
         bare = self._without_known(statement)
         hanging = not bare.stems or _HANGS.match(statement.text) is not None
         context = work.context if hanging else frozenset()
@@ -224,6 +227,13 @@ class Guard:
         if statement.stems:
             work.context = statement.stems
             work.told = frozenset(value.key for value in statement.values)
+
+
+def _as_told(statement: Statement, spots: Sequence[Spot]) -> Spot | None:
+    """Return the statement of the evidence that is said word for word and leans on none before."""
+    if _HANGS.match(statement.text):
+        return None
+    return next((spot for spot in spots if spot.statement.text == statement.text), None)
 
 
 def _sentences(text: str) -> list[str]:

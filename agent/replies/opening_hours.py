@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from agent.replies.candidates import Candidate
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.questions import Question
@@ -33,6 +34,11 @@ _DATED = re.compile(
 _ABOUT_OPENING = re.compile(r"\bopen|\bhours\b|\bclos(?:e|es|ing)\b", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"^(?:our |the )?(?:open|opening|shop|store|hours|times?|when)\b", re.IGNORECASE
+)
+
+_DESK = re.compile(
+    r"\b(?:desk|customer|support|service|care|phones?|call|ring|text|chat|reply|answer|reach)\b",
+    re.IGNORECASE,
 )
 
 _FEWEST_ROWS = 2
@@ -63,6 +69,20 @@ def answer_with_hours(
             shown = replace(passage, text=f"{passage.text}\n{week}")
             text, used = longer, [*used, shown]
     return Draft(text=text, evidence=tuple(used)) if used else None
+
+
+def without_desk_hours(question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Leave out when the help desk answers, where pages tell when the shop is open."""
+    if not _ABOUT_OPENING.search(question.text) or _DESK.search(question.text):
+        return list(candidates)
+    told = (f"{one.unit.lead_in} {one.unit.text}" for one in candidates if _is_of_page(one))
+    if not any(_DAY.search(text) and _TIME.search(text) for text in told):
+        return list(candidates)
+    return [one for one in candidates if one.evidence.kind != "brand"]
+
+
+def _is_of_page(one: Candidate) -> bool:
+    return one.evidence.kind == "passage"
 
 
 def _week(passage: Evidence, wanted: frozenset[str]) -> str:

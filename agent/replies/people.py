@@ -22,8 +22,8 @@ _NAMED = re.compile(
 """``she's 58``, ``aged 7``, ``a 4 year old``, ``is twelve``."""
 _TOLD = re.compile(
     r"\b(?:(?P<bound>under|over)[- ]|(?:age[sd]?|child(?:ren)?|kids|juniors?|youths?|teens?) \(?)"
-    r"(?P<low>\d{1,2})(?: ?(?:-|to) ?(?P<high>\d{1,2}))?s?"
-    r"(?=\W*$|[;:,.)]|\s(?:go|pay|are|get|enter|travel|must|can|need|and|may|stay|do|free)\b)",
+    rf"(?P<low>{_YEARS})(?: ?(?:-|to) ?(?P<high>{_YEARS}))?s?"
+    r"(?=\W*$|[;:,.)]|\s(?:go|pay|are|get|enter|travel|must|come|join|use|play|can|need|and|may|stay|do|free)\b)",
     re.IGNORECASE,
 )
 """``Under 16``, ``Over-65s``, ``Children 4-12``: ages by themselves, where no unit follows."""
@@ -32,21 +32,24 @@ _TOLD = re.compile(
 def ages_named(question: str) -> Iterator[tuple[float, float]]:
     """Yield from which to which age somebody may be, in hours as other times are."""
     for match in _NAMED.finditer(question):
-        told = next(filter(None, match.groups())).casefold()
-        years = float(NUMBER_WORDS.get(told, told))
+        years = _number(next(filter(None, match.groups())))
         yield years * _YEAR, (years + _NEARLY) * _YEAR
 
 
 def ages_told(sentence: str) -> Iterator[tuple[float, float]]:
     """Yield from which to which age a sentence speaks of, in hours."""
     for match in _TOLD.finditer(sentence):
-        low, high = float(match["low"]), float(match["high"] or match["low"])
+        low, high = (_number(match[end] or match["low"]) for end in ("low", "high"))
         if (match["bound"] or "").casefold() == "under":
             yield 0.0, low * _YEAR - 1
         elif match["bound"]:
             yield low * _YEAR, math.inf
         else:
             yield low * _YEAR, (high + _NEARLY) * _YEAR
+
+
+def _number(told: str) -> float:
+    return float(NUMBER_WORDS.get(told.casefold(), told))
 
 
 # ── how many ───────────────────────────────────────────────────────────────────────────────────

@@ -86,7 +86,7 @@ def row_said(text: str) -> str:
         # "Day: Sunday; Leith: 10 to 4": the column is whose hours they are.
         return f"{others[0][0].strip()}: {subject.strip()} {others[0][2].strip()}"
     told = [
-        f"{_uncapped(header.strip())} {value.strip()}"
+        f"{_uncapped(header.strip())} {_uncapped(value.strip())}"
         for header, _, value in others
         if value.strip()
     ]
@@ -128,7 +128,7 @@ _PLAIN = """
     amounts total value service services treatment treatments item items product products
     package packages plan plans type types kind kinds model models small medium large your you
     address addresses phone telephone email online offline proof contact in on at by with
-    subscription website opening hours closing result status
+    subscription website opening hours closing result status none unlimited available yes not
     after before between within takes taken lasts needs need open opens closes closed weekday
     weekdays weekend weekends morning afternoon evening night nights holds hold"""
 _PLAIN_HEADERS = frozenset(_PLAIN.split())

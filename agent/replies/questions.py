@@ -4,7 +4,14 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.replies.asking_words import ASKS_THE_PRICE, ASKS_WHEN, NEXT_OR_LAST
+from agent.replies.asking_words import (
+    ASKS_THE_PRICE,
+    ASKS_WHEN,
+    HOW_MUCH,
+    HOW_MUCH_OF_IT,
+    HOW_MUCH_TIME,
+    NEXT_OR_LAST,
+)
 from agent.replies.values import ValueKind
 from agent.replies.words import content_stems, normalise
 
@@ -62,19 +69,23 @@ _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             (
                 r"\bhow (?:long|fast|quick(?:ly)?|soon|old|many (?:days|weeks|hours|minutes|"
                 r"months|years))\b"
+                rf"|{HOW_MUCH_TIME}"
                 r"|\bwhat(?:'s| is) the (?:deadline|time ?frame|wait|turnaround)\b|\bwithin how\b"
             ),
         ),
         (
             Asked.HOW_MUCH,
             (
-                r"\bhow much\b|\bwhat (?:does|do|would|will|did) .{0,60}\bcost\b|\bcosts?\b|"
+                rf"{HOW_MUCH}|\bwhat (?:does|do|would|will|did) .{{0,60}}\bcost\b|\bcosts?\b|"
                 r"\bprice(?![ -]?match)"
                 r"|\bpricing\b|\bfees?\b|\bwhat(?:'s| is| are) the (?:charge|rate|damage)|"
                 r"\bexpensive\b|\bhow pricey\b|" + ASKS_THE_PRICE
             ),
         ),
-        (Asked.HOW_MANY, r"\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b"),
+        (
+            Asked.HOW_MANY,
+            rf"{HOW_MUCH_OF_IT}|\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b",
+        ),
         (
             Asked.WHEN,
             (
@@ -118,7 +129,8 @@ _ASPECTS: tuple[tuple[Aspect, re.Pattern[str]], ...] = tuple(
         (
             Aspect.PRICE,
             (
-                r"\bhow much\b|\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|[$£€]|"
+                rf"{HOW_MUCH}(?! do (?:i|we|you|u) (?:need|have|got) to (?:spend|order|buy))|"
+                r"\bprices?\b|\bcosts?\b|\bpricey\b|\bexpensive\b|\bafford|[$£€]|"
                 r"\bbudget\b|\bhm\b|\bdo (?:i|we) pay\b|\bwhat do you charge\b|\b(?:it|they|"
                 r"that) run\b|\bcost of\b|" + ASKS_THE_PRICE
             ),

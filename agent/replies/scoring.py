@@ -107,7 +107,15 @@ def _says_yes_or_no(asked: Question, candidate: Candidate) -> bool:
 
 
 _FREE = re.compile(r"\bfree\b|\bno (?:charge|cost|fee)", re.IGNORECASE)
-_PLACE = re.compile(r"\b\d+\s[A-Z]|\b(?:at|in|on|near|behind|next to)\s(?:the\s)?[A-Z]")
+_NO_PLACE = (
+    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May\b|June|July"
+    r"|August|(?:Sept|Octo|Nov|Dec)\w*ber|Christmas|Easter|Boxing|New Year|Good|Bank)"
+)
+PLACE = re.compile(
+    rf"\b\d+[a-z]?\s{_NO_PLACE}[A-Z][a-z]"
+    rf"|\b(?:at|in|on|near|behind|next to|opposite)\s(?:the\s)?{_NO_PLACE}[A-Z]"
+)
+"""Where something lies, and not on which day."""
 _PLAIN_YES = re.compile(r"(?:yes|no)\b(?=[,.!:;-])|we (?:do|can|don't|cannot)", re.IGNORECASE)
 _FARTHEST = -6.0
 """Log-odds behind the best passage from which on it makes no difference how far."""
@@ -238,7 +246,7 @@ def _form(asked: Question, candidate: Candidate) -> dict[str, float]:
         "value": float(wanted is not None and bool(kinds & wanted)),
         "no_value": float(wanted is not None and not kinds & wanted and not free),
         "free": float(free),
-        "place": float(asked.asked is Asked.WHERE and _PLACE.search(text) is not None),
+        "place": float(asked.asked is Asked.WHERE and PLACE.search(text) is not None),
         "plain_yes": float(asked.asked is Asked.YES_NO and _says_yes_or_no(asked, candidate)),
         "hanging": float(HANGING.match(text) is not None),
         "long": float(len(text.split()) > _LONG_WORDS),

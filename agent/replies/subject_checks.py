@@ -12,7 +12,7 @@ from agent.replies.spots import Claim, Spot, subject_of
 from agent.replies.value_cases import case_of, is_one_of_several
 from agent.replies.value_checks import opening_hours, same
 from agent.replies.values import ValueKind
-from agent.replies.words import content_words, is_row
+from agent.replies.words import content_words, first_cell, is_row
 
 
 def subject_is_own(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
@@ -75,7 +75,7 @@ def row_is_named(claim: Claim, spot: Spot, spots: Sequence[Spot]) -> str:
     """A row of several must be told by what it is called: ``the day is Monday`` is of which?"""
     if not is_row(spot.statement.text) or not _has_sister_rows(spot, spots):
         return ""
-    called = read_statement(_first_cell(spot.statement.text))
+    called = read_statement(first_cell(spot.statement.text))
     said = matter_and_values(claim.sentence) | claim.context
     if not matter_and_values(called) or matter_and_values(called) & said:
         return ""
@@ -90,12 +90,6 @@ def _has_sister_rows(spot: Spot, spots: Sequence[Spot]) -> bool:
         and is_row(other.statement.text)
         for other in spots
     )
-
-
-def _first_cell(row: str) -> str:
-    """Return what stands in a row's first cell, without its header."""
-    cell = next((part for part in re.split(r"[|;]", row) if part.strip()), "")
-    return cell.partition(":")[2] or cell
 
 
 def values_belong(claim: Claim, spot: Spot) -> str:

@@ -213,6 +213,12 @@ def is_row(line: str) -> bool:
     return line.count("|") > 1 or _CELL.match(line) is not None
 
 
+def first_cell(row: str) -> str:
+    """Return what stands in a row's first cell, without its header."""
+    cell = next((part for part in re.split(r"[|;]", row) if part.strip()), "")
+    return cell.partition(":")[2] or cell
+
+
 _AS_A_WHOLE = re.compile(
     r"\b(?:if|unless|all of|hold|conditions?|not|cannot|except)\b|n't\b", re.IGNORECASE
 )
