@@ -16,16 +16,20 @@ from agent.decision_heard import (
     surely_about_texts,
     unsure_opt_out,
 )
+from agent.decision_missed import missed
 from agent.decision_offers import accepted
 from agent.decision_pending import clarified, yes_or_no
 from agent.decision_policy import Policy, call_person, say
 from agent.decision_praise import praise_template
 from agent.decision_several import several_wishes
+from agent.decision_tampering import tampering
 from agent.decision_waiting import waiting
+from agent.decision_wordless import wordless
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Route, Signals
 from agent.escalation.urgency import OF_THE_BODY
-from intents.types import ConsentReading, Doubt, Understanding
+from agent.tampering import tampers
+from intents.types import Doubt, Understanding
 
 
 def decide(signals: Signals, policy: Policy) -> Decision:
@@ -47,34 +51,25 @@ def _human(signals: Signals, policy: Policy) -> Decision | None:
     )
 
 
-def _empty(signals: Signals, _policy: Policy) -> Decision | None:
-    if any(c.isalnum() for c in signals.text) or signals.keyword is not None:
-        return None
-    read = signals.understanding
-    if read is not None and read.consent is ConsentReading.UNSURE:
-        return None  # a sign to stop, which is asked about
-    if signals.pictures:
-        template = "picture_alone"
-    else:
-        template = "not_text" if signals.text.strip() else "empty_message"
-    return say(Route.SMALLTALK, template, "There are no words in the message.", template)
-
-
 def _escalation(signals: Signals, policy: Policy) -> Decision | None:
     escalate = policy.rules.judge(signals)
     if escalate is None or escalate.about not in OF_THE_BODY:
         escalate = accepted(signals) or escalate
     if escalate is None:
         return None
-    if escalate.rule == "frustration":
-        if signals.refuses_person:
-            return None
-        if surely_about_texts(signals) and names_texts(signals):
-            # Somebody at the end of their patience with our texts is asked just that beside being
-            # told that a person comes.
-            unsure = unsure_opt_out(signals, policy)
-            if unsure is not None:
-                return replace(unsure, escalate=escalate)
+    angry = escalate.rule == "frustration"
+    if angry and (signals.refuses_person or tampers(signals.text)):
+        return None
+    if (
+        (angry or escalate.about == "abuse")
+        and surely_about_texts(signals)
+        and names_texts(signals)
+    ):
+        # Somebody at the end of their patience with our texts is asked just that beside being
+        # told that a person comes.
+        unsure = unsure_opt_out(signals, policy)
+        if unsure is not None:
+            return replace(unsure, escalate=escalate)
     return call_person(escalate, signals)
 
 
@@ -225,8 +220,10 @@ _ORDER: tuple[Callable[[Signals, Policy], Decision | None], ...] = (
     consent,
     confirmed_opt_out,
     _human,
-    _empty,
+    wordless,
     _escalation,
+    tampering,
+    missed,
     unsure_opt_out,
     _refused,
     _pending_answer,

@@ -1,12 +1,14 @@
 """One question where two intents are too close to call. Pure."""
+# ruff: noqa: E501 - a pattern is easier to read and to mend in one line
 
+import re
 from collections.abc import Sequence
 
 from agent.decision_heard import asked_about_texts
 from agent.decision_pending import is_clarifying
 from agent.decision_policy import Policy
 from agent.domain.signals import Decision, Route, Signals
-from intents.reading.foreign import may_end_texts
+from intents.reading.foreign import is_foreign, may_end_texts
 from intents.types import Doubt, Understanding
 
 
@@ -17,7 +19,7 @@ def clarify(signals: Signals, policy: Policy) -> Decision | None:
         return None
     if is_clarifying(signals.conversation.pending):
         return None
-    options = _clarifiable(understanding, policy)
+    options = _clarifiable(signals, understanding, policy)
     if signals.denies_stop or asked_about_texts(signals):
         options = tuple(option for option in options if option != "opt_out")
     if len(options) < _LEAST_OPTIONS or policy.routing.are_alike(options[0], options[1]):
@@ -55,10 +57,31 @@ def _chance_of(offered: Sequence[str], understanding: Understanding) -> float:
     return sum(c.confidence for c in understanding.candidates if c.intent in offered)
 
 
-def _clarifiable(understanding: Understanding, policy: Policy) -> tuple[str, ...]:
+def _clarifiable(signals: Signals, understanding: Understanding, policy: Policy) -> tuple[str, ...]:
     idle = {*policy.routing.smalltalk, *policy.routing.flows, "out_of_scope"}
-    # A text that cannot end texts is not asked about that either.
+    # A text that cannot end or start texts is not asked about that either.
     if not may_end_texts(understanding.text):
         idle.add("opt_out")
+    if not _may_be_about_texts(signals.text, understanding):
+        idle |= {"opt_out", "opt_in"}
     ranked = [c.intent for c in understanding.candidates[:_MOST_OPTIONS]]
     return tuple(intent for intent in ranked if intent not in idle)
+
+
+_RULED_OUT_BELOW = 0.08
+"""P(opt_out or unsure) below which the reading of consent rules leaving out, as the models do."""
+_TEXTS = re.compile(
+    r"\b(?:te?xt\w*|txt\w*|messag\w*|msgs?|sms|unsub\w*|subscri\w*|opt(?:ed|ing)? ?-?(?:in|out)|alerts?|notif\w*|updates?|offers?|news\w*|"
+    r"promos?|marketing|spam\w*|inbox|mailing|numbers?|sign(?:ed)? (?:me )?(?:up|in)|join|contact\w*|leave me|(?:the|your|ur|this) list)\b|"
+    r"^\W*(?:(?:please|pls|just|ok|now)\W+)*(?:stop|quit|end|cancel|enough|remove)(?:\W+(?:it|this|that|these|them|all|now|everything|please|pls|me|us))*\W*$",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def _may_be_about_texts(text: str, understanding: Understanding) -> bool:
+    """Whether getting texts, or getting no more, may be meant: 'quit sending size 9' is neither."""
+    return (
+        understanding.consent_score >= _RULED_OUT_BELOW
+        or _TEXTS.search(text) is not None
+        or is_foreign(text)
+    )

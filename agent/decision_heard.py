@@ -149,9 +149,18 @@ _NAMES_TEXTS = re.compile(
 )
 
 
+_NAMES_THEM_SURELY = re.compile(
+    r"\b(?:te?xt(?:s|ing|ed)?|messag(?:es?|ing)|msgs?|sms|stop\w*|unsub\w*|opt(?:ed|ing)?|remove|list|"
+    r"number|spam\w*|leave (?:me|us)|inbox|notif\w*|alerts?)\b",
+    re.IGNORECASE,
+)
+"""Words that name texts even of somebody who writes of another matter: not 'enough is enough'."""
+
+
 def names_texts(signals: Signals) -> bool:
     """Whether a message's words may be about being texted at all."""
-    return _NAMES_TEXTS.search(signals.text) is not None
+    names = _NAMES_THEM_SURELY if signals.conversation.goes_on else _NAMES_TEXTS
+    return names.search(signals.text) is not None
 
 
 def surely_about_texts(signals: Signals) -> bool:
@@ -167,12 +176,25 @@ def _declines_offer(signals: Signals) -> bool:
     return offered and yes_or_no(signals) is False and not names_texts(signals)
 
 
+_WISHES_FROM = 0.9
+_NOT_LEAVING_BELOW = 0.08
+"""P(opt_in) from which 'i want your offers' is a wish for texts, where P(opt_out or unsure) is
+below the second: whoever wants texts is not asked whether they shall end."""
+
+
+def _wants_texts(signals: Signals) -> bool:
+    read = signals.understanding
+    if read is None or read.intent != "opt_in" or hears_opt_out(signals):
+        return False
+    return read.confidence >= _WISHES_FROM and read.consent_score < _NOT_LEAVING_BELOW
+
+
 def unsure_opt_out(signals: Signals, policy: Policy) -> Decision | None:
     """Ask once where a message may mean no more texts; who surely says so again is obeyed.
 
     A complaint that names no texts gets an apology and the offer of a person instead.
     """
-    if not _sounds_unsure(signals) and not hears_opt_out(signals):
+    if not (_sounds_unsure(signals) or hears_opt_out(signals)) or _wants_texts(signals):
         return None
     if asked_about_texts(signals):
         if not (_sounds_unsure(signals) and surely_about_texts(signals)):

@@ -77,7 +77,7 @@ class TurnTaker:
         )
         if after.escalate is not None and after.route is not Route.CONSENT:
             return self._hand_over(after, after.escalate, draft, trace)
-        outcome = _conclude(before, draft, turn, trace)
+        outcome = _conclude(before, draft, trace)
         outcome = replace(
             outcome, pending=kept(turn.conversation.pending, draft.pending, before, now)
         )
@@ -172,7 +172,7 @@ _CONSENT_BY_TEMPLATE = {
 }
 
 
-def _conclude(before: Decision, draft: Draft, turn: TurnInput, trace: Trace) -> TurnOutcome:
+def _conclude(before: Decision, draft: Draft, trace: Trace) -> TurnOutcome:
     consent = _CONSENT_BY_TEMPLATE.get(before.template)
     return TurnOutcome(
         replies=draft.replies,
@@ -181,19 +181,20 @@ def _conclude(before: Decision, draft: Draft, turn: TurnInput, trace: Trace) -> 
         consent=consent if before.route is Route.CONSENT else None,
         pending=draft.pending,
         flow=draft.flow,
-        failed_turns=_failed_turns(turn.conversation.failed_turns, draft.outcome, before),
+        failed_turns=_failed_turns(trace.signals_before, draft.outcome, before),
         answer=draft.answer,
         wrong_number=before.template == WRONG_NUMBER,
         called_off=before.rule == CALLED_OFF,
     )
 
 
-def _failed_turns(before: int, outcome: Outcome, decision: Decision) -> int:
+def _failed_turns(signals: Signals, outcome: Outcome, decision: Decision) -> int:
     """Count failed turns in a row. Small talk and questions back neither fail nor help."""
+    before = signals.failed_before
     if outcome.failure is not None:
         return before + 1
     helped = decision.route in {Route.KNOWLEDGE, Route.FLOW} and outcome.answered
-    return 0 if helped else before
+    return int(signals.missed) if helped else before
 
 
 def _evidence_notes(answer: Answer | None) -> tuple[EvidenceNote, ...]:

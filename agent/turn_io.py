@@ -17,7 +17,8 @@ class TurnInput:
     """What a turn starts from.
 
     ``texts`` are the burst's, oldest first; ``previous`` is the question of the turn before, for
-    texts such as 'and in blue?'. ``consent`` is the state before these texts, and what the inbox
+    texts such as 'and in blue?', ``lately`` what the customer wrote a moment ago, the newest first.
+    ``consent`` is the state before these texts, and what the inbox
     has already written because of them. ``pictures`` came along with the texts. ``waits`` is set
     while the conversation waits for a person.
     """
@@ -27,6 +28,7 @@ class TurnInput:
     texts: tuple[str, ...]
     consent: TurnConsent = field(default_factory=TurnConsent)
     previous: str = ""
+    lately: tuple[str, ...] = ()
     provider_handled: bool = False
     pictures: int = 0
     waits: Waits | None = None

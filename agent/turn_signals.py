@@ -7,13 +7,14 @@ from dataclasses import replace
 from agent.consent.denials import Denial, read_denial, stands
 from agent.consent.free_text import hear, hear_pieces
 from agent.consent.words import read_consent_word, read_preferences_word
-from agent.domain.conversations import ConversationStatus, Pending, PendingKind
+from agent.domain.conversations import Pending, PendingKind
 from agent.domain.customers import Customer
 from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
-from agent.escalation.refusals import NAMES_PERSON, read_refusal
 from agent.figures_of_speech import said_plainly
 from agent.keywords import Keywords
+from agent.repeating import times_asked
 from agent.second_look import second_look
+from agent.turn_asides import set_aside, with_rest
 from agent.turn_io import Stopwatch, TurnInput
 from agent.turn_ports import Understands
 from intents.types import ConsentReading, Doubt, Expected, Understanding
@@ -73,59 +74,26 @@ def _understood(
             )
     denied = _denied(signals.text, turn.conversation.pending, understander)
     if denied is not None:
-        return _with_rest(
+        return with_rest(
             replace(signals, denies_stop=True), understanding, denied.rest, understander
         )
     heard = hear_pieces(signals.text, understanding.consent, understander.read_consent)
-    signals = replace(signals, understanding=understanding, consent_heard=heard.reading)
+    signals = replace(
+        signals,
+        understanding=understanding,
+        consent_heard=heard.reading,
+        asked_before=times_asked(read, turn.lately),
+    )
     if heard.reading is ConsentReading.OPT_OUT:
         return _beside(signals, heard.beside, understander)
     signals = replace(signals, beside=heard.beside)
-    refusal = read_refusal(signals.text) if _may_refuse(turn, understanding) else None
-    if refusal is None:
-        return signals
-    if refusal.rest:
-        # 'I don't want to talk to anyone' sounds like leaving; what counts is said besides.
-        heard = hear(refusal.rest, understander.read_consent)
-        signals = replace(signals, consent_heard=heard.reading, beside=heard.beside)
-    return _with_rest(
-        replace(signals, refuses_person=True), understanding, refusal.rest, understander
-    )
+    return set_aside(signals, turn, understanding, understander)
 
 
 def _denied(text: str, pending: Pending | None, understander: Understands) -> Denial | None:
     """Return what a message denies about stopping texts, unless it opts out all the same."""
     asked = pending is not None and pending.kind is PendingKind.CONFIRM_OPT_OUT
     return stands(read_denial(text, asked=asked), understander.read_consent)
-
-
-def _may_refuse(turn: TurnInput, read: Understanding) -> bool:
-    """Whether a person was offered or called, or the models heard one spoken of."""
-    conversation = turn.conversation
-    if conversation.status is ConversationStatus.WAITING or conversation.pending is not None:
-        return True
-    if NAMES_PERSON.search(read.text):
-        return True
-    heard = {(part.intent, part.confidence) for part in read.parts}
-    heard |= {(candidate.intent, candidate.confidence) for candidate in read.candidates}
-    return any(intent in _OF_PERSONS and chance >= _HEARD_FROM for intent, chance in heard)
-
-
-_OF_PERSONS = frozenset({"contact_human_agent", "contact_customer_service", "request_callback"})
-_HEARD_FROM = 0.2
-"""P of such an intent from which a refusal is looked for; lower than any rule that acts on it."""
-
-
-def _with_rest(
-    signals: Signals, whole: Understanding, rest: str, understander: Understands
-) -> Signals:
-    """Understand what is left where a denial is set aside; what is grave counts in all of it."""
-    if not rest:
-        return replace(signals, understanding=whole)
-    read = understander.understand(rest)
-    known = {topic.topic for topic in read.topics}
-    topics = (*read.topics, *(topic for topic in whole.topics if topic.topic not in known))
-    return replace(signals, rest=rest, understanding=replace(read, topics=topics))
 
 
 _SURE = 0.9
@@ -214,4 +182,5 @@ def _conversation_signals(turn: TurnInput) -> ConversationSignals:
         pending=conversation.pending,
         flow=conversation.flow,
         waits=turn.waits,
+        goes_on=bool(turn.lately),
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.consent.turns import TurnConsent
+from agent.decision_missed import NOT_UNDERSTOOD
 from agent.decision_offers import offer
 from agent.decision_waiting import STILL_WAITING
 from agent.domain.conversations import FlowState, Pending, PendingKind
-from agent.domain.signals import Decision, Route
+from agent.domain.signals import Decision, FailureKind, Outcome, Route
 from agent.flows.engine import Ask, Effect, Flow, Handover, Say, advance, start
 from agent.replies.templates import Templates
 from agent.routing import Routing
@@ -76,9 +77,11 @@ class TurnWords:
         values = {}
         if name == "greeting" and turn.customer.name:
             name, values = "greeting_known", {"name": turn.customer.name.split()[0]}
-        offers = name in self.routing.offer_person.values()
+        offers = name == NOT_UNDERSTOOD or name in self.routing.offer_person.values()
+        failure = FailureKind.NOT_UNDERSTOOD if name == NOT_UNDERSTOOD else None
         return Draft(
             replies=(Reply(text=self.templates.say(name, **values)),),
+            outcome=Outcome(answered=failure is None, failure=failure),
             pending=offer(name) if offers else None,
             flow=turn.conversation.flow,
         )

@@ -68,6 +68,11 @@ _CONTRAST = re.compile(
     rf"^\W*(?:no\W+)?(?:it ?s |it is |i mean )?not\s+(?:about\s+)?(?:(?:the|your|ur|these|my)\s+)?{_TEXTS}"
     r"(?=\s*[,.;:-]|\s+(?:it ?s|it is|but|the|your|my)\b)"
 )
+_JOKED = re.compile(
+    r"(?:^\W*|[,.!?;]\s*|\b(?:no|nah|nope|lol|haha|oh)\W+)(?:(?:(?:i ?m|i am|i was|was|just|only|totally) )*"
+    r"(?:kidding|joking|jk|messing(?: (?:with|around)(?: (?:you|u))?)?)|(?:it|that) was (?:just |only )?a joke)\b(?! me\b| right\b|\W*\?)"
+)
+"""'no im kidding' takes back what was said; 'you must be joking' does not."""
 _NOTHING_TO_DO = re.compile(rf"\b(?:nothing|what\b.{{0,20}}) to do with\s+(?:\w+\s+)?{_TEXTS}\b")
 
 _TURNS_ROUND = words_of(
@@ -98,7 +103,7 @@ def read_denial(text: str, *, asked: bool) -> Denial | None:
     folded = _folded(text)
     spans = [m.span() for p in _ANYWHERE for m in p.finditer(folded) if _is_denial(folded, m)]
     if asked:
-        found = (p.search(folded) for p in (_OPENING_NO, _CONTRAST, _NOTHING_TO_DO))
+        found = (p.search(folded) for p in (_OPENING_NO, _CONTRAST, _NOTHING_TO_DO, _JOKED))
         spans += [match.span() for match in found if match is not None]
     return Denial(rest=unless_idle(without(text, spans), _IDLE)) if spans else None
 

@@ -52,7 +52,10 @@ class Waits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationSignals:
-    """Where the conversation stands before this turn. ``waits`` is set while it is `waiting`."""
+    """Where the conversation stands before this turn. ``waits`` is set while it is `waiting`.
+
+    ``goes_on``: the customer has written of something a moment ago.
+    """
 
     status: ConversationStatus = ConversationStatus.BOT
     opted_out: bool = False
@@ -60,6 +63,7 @@ class ConversationSignals:
     pending: Pending | None = None
     flow: FlowState | None = None
     waits: Waits | None = None
+    goes_on: bool = False
 
 
 class FailureKind(StrEnum):
@@ -105,8 +109,10 @@ class Signals:
     no model was run. ``llm_choice`` is the
     intent that an LLM chose among those too close to call. ``pictures`` came along with the text.
     ``denies_stop``: the message says in words that texts are not to end; ``refuses_person``: that
-    no person is wanted. ``rest`` is what it says besides (then that is what was understood); empty
-    where there is nothing, or neither holds. ``outcome`` is None before acting.
+    no person is wanted; ``person_past``: that one was spoken to, and nothing else of a person;
+    ``missed``: that the agent's last words were no answer. ``rest`` is what it says besides (then
+    that is what was understood); empty where there is nothing, or none holds. ``asked_before``: how
+    often the customer has asked the same a moment ago. ``outcome`` is None before acting.
     """
 
     text: str
@@ -122,9 +128,17 @@ class Signals:
     pictures: int = 0
     denies_stop: bool = False
     refuses_person: bool = False
+    person_past: bool = False
+    missed: bool = False
     rest: str = ""
+    asked_before: int = 0
     outcome: Outcome | None = None
     schema: int = SIGNALS_SCHEMA
+
+    @property
+    def failed_before(self) -> int:
+        """Failed turns in a row before this one; an answer that missed is one of them."""
+        return self.conversation.failed_turns + int(self.missed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

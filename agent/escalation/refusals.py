@@ -97,9 +97,13 @@ _IDLE = IDLE | words_of(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """That a message wants no person. ``rest``: what else it says, often nothing."""
+    """That a message wants no person. ``rest``: what else it says, often nothing.
+
+    ``past``: it does not say so, but tells of a person spoken to before.
+    """
 
     rest: str = ""
+    past: bool = False
 
 
 def read_refusal(text: str) -> Refusal | None:
@@ -109,7 +113,8 @@ def read_refusal(text: str) -> Refusal | None:
     settled = _UNSETTLED.search(_folded(text)) is None
     if not speaking or not all(_unwanted(_folded(text[slice(*s)]), settled) for s in speaking):
         return None
-    return Refusal(rest=_rest(text, speaking))
+    past = not any(_refuses(_folded(text[slice(*span)])) for span in speaking)
+    return Refusal(rest=_rest(text, speaking), past=past)
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:

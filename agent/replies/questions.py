@@ -84,7 +84,10 @@ _KINDS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         ),
         (
             Asked.HOW_MANY,
-            rf"{HOW_MUCH_OF_IT}|\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b",
+            (
+                rf"{HOW_MUCH_OF_IT}"
+                r"|\bhow (?:many|often|big|large|far|tall|heavy|deep|wide|warm|thick)\b"
+            ),
         ),
         (
             Asked.WHEN,

@@ -50,6 +50,9 @@ def read_claimed(
     customer = uow.customers.get(conversation.customer_id)
     if customer is None:
         raise LookupError(f"conversation {conversation.id} has no customer")
+    before = uow.messages.previous(
+        conversation.id, besides=[message.id for message in messages], most=_LAST_TEXTS
+    )
     conversation = without_stale_question(uow, conversation)
     turn = TurnInput(
         conversation=conversation,
@@ -62,7 +65,8 @@ def read_claimed(
             brand.consent,
             link=link(conversation.customer_id),
         ),
-        previous=_previous_question(uow, conversation, messages),
+        previous=context_of([text for text, _ in before[:_LONGEST_CHAIN]]),
+        lately=tuple(text for text, at in before if uow.now() - at <= _A_MOMENT),
         provider_handled=any(message.provider_handled for message in messages),
         pictures=sum(len(message.media) for message in messages),
         waits=_waits(uow, conversation),
@@ -99,15 +103,9 @@ def _waits(uow: UnitOfWork, conversation: Conversation) -> Waits | None:
     )
 
 
-def _previous_question(
-    uow: UnitOfWork, conversation: Conversation, messages: tuple[Message, ...]
-) -> str:
-    """Return the customer's last text before this turn's, with those that it leans on."""
-    texts = uow.messages.previous_texts(
-        conversation.id, besides=[m.id for m in messages], most=_LONGEST_CHAIN
-    )
-    return context_of(texts)
-
-
+_LAST_TEXTS = 5
+"""The customer's texts looked back for."""
 _LONGEST_CHAIN = 3
 """Texts that a question may lean on, one after another."""
+_A_MOMENT = timedelta(minutes=30)
+"""Within this time a text goes on from the one before: it is about the same matter."""

@@ -163,6 +163,7 @@ def _known(signals: Signals) -> tuple[Fact, ...]:
         "LLM chose": signals.llm_choice or "",
         "Wants texts to go on": "yes" if signals.denies_stop else "",
         "Wants no person": "yes" if signals.refuses_person else "",
+        "Tells of a person in the past": "yes" if signals.person_past else "",
         "Asks besides": signals.rest,
         "Customer": customer.name or ("known" if customer.known else "not known"),
         "Tier": customer.tier,

@@ -146,6 +146,37 @@ def test_a_text_that_cannot_end_texts_is_not_asked_whether_it_should() -> None:
     assert decision.route is Route.KNOWLEDGE
 
 
+@pytest.mark.parametrize(
+    ("text", "intent", "other", "score", "options"),
+    [
+        ("quit sending me size 9", "change_order", "opt_out", 0.01, ("change_order", "exchange_item")),
+        ("will i get them by noon", "delivery_period", "opt_in", 0.01, ("delivery_period", "exchange_item")),
+        ("quit sending me size 9", "change_order", "opt_out", 0.2, ("change_order", "opt_out")),
+        ("quit sending those texts", "change_order", "opt_out", 0.01, ("change_order", "opt_out")),
+        ("can i get offers and the order", "change_order", "opt_in", 0.01, ("change_order", "opt_in")),
+    ],
+)  # fmt: skip
+def test_texts_are_offered_as_a_choice_only_where_they_may_be_meant(
+    text: str, intent: str, other: str, score: float, options: tuple[str, str]
+) -> None:
+    candidates = (
+        Candidate(intent=intent, confidence=0.5),
+        Candidate(intent=other, confidence=0.3),
+        Candidate(intent="exchange_item", confidence=0.2),
+    )
+    read = understanding(
+        intent, 0.5, text=text, candidates=candidates, doubt=Doubt.TOO_CLOSE, consent_score=score
+    )
+
+    assert decide(signals(text, read=read), POLICY).options[:2] == options
+
+
+def test_a_wish_for_texts_is_not_asked_whether_they_shall_end() -> None:
+    read = understanding("opt_in", 0.95, consent=ConsentReading.UNSURE, consent_score=0.03)
+
+    assert decide(signals("i want your offers", read=read), POLICY).route is Route.KNOWLEDGE
+
+
 def test_two_intents_too_close_are_not_clarified_twice_in_a_row() -> None:
     again = replace(too_close(), conversation=CLARIFYING)
 

@@ -9,6 +9,7 @@ from agent.domain.consent import ConsentState
 from agent.domain.conversations import ConversationStatus
 from agent.store.unit_of_work import Database
 from intents.types import ConsentReading
+from tests.agent.builders import topics
 from tests.agent.house import House, build_house
 from tests.conftest import CountingIds, FakeClock
 
@@ -51,6 +52,8 @@ def test_a_denial_is_heard_whatever_was_asked(text: str, rest: str) -> None:
         ("Don't!", ""),
         ("it has nothing to do with the texts", ""),
         ("wait what, no, i need my invoice", "i need my invoice"),
+        ("lol just kidding", ""),
+        ("nah i was joking, is the kettle back", "is the kettle back"),
     ],
 )
 def test_after_the_question_a_no_in_front_is_its_answer(text: str, rest: str) -> None:
@@ -170,4 +173,21 @@ def test_who_gives_up_is_told_that_a_person_comes_and_not_asked_about_texts(hous
 
     assert "colleague" in house.last()
     assert "YES or NO" not in house.last()
+    assert house.conversation().status is ConversationStatus.WAITING
+
+
+@pytest.mark.parametrize("text", ["are you kidding me", "you must be joking", "i'm not kidding"])
+def test_who_is_in_no_mood_for_jokes_denies_nothing(text: str) -> None:
+    assert read_denial(text, asked=True) is None
+
+
+def test_an_insult_over_texts_is_asked_about_beside_the_person(house: House) -> None:
+    house.understander.tell(
+        "no more messages you clowns", consent=UNSURE, consent_score=0.99, topics=topics(abuse=0.9)
+    )
+
+    house.text("no more messages you clowns")
+
+    assert "colleague" in house.last()
+    assert "stop texting" in house.last()
     assert house.conversation().status is ConversationStatus.WAITING

@@ -59,6 +59,74 @@ def test_who_wants_a_person_refuses_none(text: str) -> None:
     assert read_refusal(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "past"),
+    [
+        ("i talked to one of your agents on Monday, all good now", True),
+        ("we spoke to someone in the shop and she said it comes friday", True),
+        ("I already talked to an agent, and i want no agent now", False),
+        ("pls do not escalate this to a manager", False),
+    ],
+)
+def test_a_person_of_the_past_is_told_from_one_refused(text: str, *, past: bool) -> None:
+    refusal = read_refusal(text)
+
+    assert refusal is not None
+    assert refusal.past is past
+
+
+def test_who_was_told_something_yesterday_neither_wants_nor_refuses_a_person(house: House) -> None:
+    text = "i spoke to a person yesterday and she said the ladder comes today"
+    house.understander.tell(text, intent=PERSON)
+
+    house.text(text)
+
+    assert house.answerer.asked[-1][0] == text
+    assert "Shall I ask a colleague" in house.last()
+    assert house.conversation().status is ConversationStatus.BOT
+
+
+def test_what_is_asked_beside_a_person_of_the_past_is_answered(house: House) -> None:
+    text = "i already talked to a human about it. what is the ladder made of"
+    house.answerer.answers["what is the ladder made of"] = "Ash."
+    house.understander.tell(text, intent=PERSON)
+
+    house.text(text)
+
+    assert house.last() == "Ash."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i need a person", "just let me talk to a real human please", "get me a manager now",
+        "put me through to an operator", "we want to speak with a live agent, this is going nowhere",
+        "actual human please",
+    ],
+)  # fmt: skip
+def test_a_plain_wish_for_a_person_is_one_whatever_the_models_heard(
+    house: House, text: str
+) -> None:
+    house.understander.tell(text, intent="help")
+
+    house.text(text)
+
+    assert house.conversation().status is ConversationStatus.WAITING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do i need a person to sign for it", "i need a person-sized tent", "price per person",
+        "i need an agent number for the form", "can one person carry it", "is the manager in on friday",
+    ],
+)  # fmt: skip
+def test_a_person_in_another_matter_is_not_called(house: House, text: str) -> None:
+    house.text(text)
+
+    assert house.conversation().status is ConversationStatus.BOT
+
+
 def test_a_refused_person_does_not_come_and_the_question_is_answered(house: House) -> None:
     house.answerer.answers["do you sell vouchers"] = "Yes, from 10 upwards."
     house.understander.tell("skip the human, do you sell vouchers", intent=PERSON)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -363,13 +364,20 @@ def test_a_locked_message_is_read_afresh_once(database: Database) -> None:
 def test_the_customers_previous_texts_are_found(database: Database, clock: FakeClock) -> None:
     with database.begin() as uow:
         conversation_id = open_conversation(uow)
-        assert uow.messages.previous_texts(conversation_id, besides=[], most=2) == []
+
+        def previous(conversation: ConversationId, **about: Any) -> list[str]:
+            return [text for text, _ in uow.messages.previous(conversation, **about)]
+
+        assert previous(conversation_id, besides=[], most=2) == []
         first = uow.messages.add_inbound(conversation_id, inbound("SM1", "do you ship", clock))
         clock.forward(5)
         second = uow.messages.add_inbound(conversation_id, inbound("SM2", "to canada", clock))
 
-        previous = uow.messages.previous_texts
         assert previous(conversation_id, besides=[], most=3) == ["to canada", "do you ship"]
         assert previous(conversation_id, besides=[], most=1) == ["to canada"]
         assert previous(conversation_id, besides=[second.id], most=2) == ["do you ship"]
         assert previous(conversation_id, besides=[first.id, second.id], most=2) == []
+        assert [at for _, at in uow.messages.previous(conversation_id, besides=[], most=2)] == [
+            clock.now(),
+            clock.now() - timedelta(seconds=5),
+        ]

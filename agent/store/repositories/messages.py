@@ -1,6 +1,7 @@
 """Messages in and out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -165,12 +166,12 @@ class Messages:
         ).all()
         return [message_of(row) for row in reversed(rows)]
 
-    def previous_texts(
+    def previous(
         self, conversation_id: ConversationId, *, besides: Sequence[MessageId], most: int
-    ) -> list[str]:
-        """Return the customer's last texts besides these, the newest first."""
+    ) -> list[tuple[str, datetime]]:
+        """Return the customer's last texts besides these and when they came, the newest first."""
         query = (
-            select(MessageRow.id, MessageRow.text)
+            select(MessageRow.id, MessageRow.text, MessageRow.created_at)
             .where(
                 MessageRow.conversation_id == conversation_id,
                 MessageRow.direction == Direction.INBOUND,
@@ -179,7 +180,8 @@ class Messages:
             .limit(len(besides) + most)
         )
         left_out = set(besides)
-        return [text for row_id, text in self._session.exec(query) if row_id not in left_out][:most]
+        found = self._session.exec(query)
+        return [(text, at) for row_id, text, at in found if row_id not in left_out][:most]
 
     def latest(
         self, conversation_ids: Sequence[ConversationId]

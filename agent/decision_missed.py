@@ -1,0 +1,22 @@
+"""After an answer that missed: the offer of a person, where nothing else is asked. Pure."""
+
+from agent.decision_heard import names_texts, surely_about_texts
+from agent.decision_policy import Policy, say
+from agent.domain.signals import Decision, Route, Signals
+
+NOT_UNDERSTOOD = "not_understood_offer"
+"""The template that owns up to it and offers a person."""
+
+
+def missed(signals: Signals, _policy: Policy) -> Decision | None:
+    """Offer a person to whoever says that they were not answered, and asks nothing else."""
+    if not signals.missed or signals.rest:
+        return None
+    if surely_about_texts(signals) and names_texts(signals):
+        return None
+    return say(
+        Route.SMALLTALK,
+        "missed",
+        "The last answer was none, the customer says; a person is offered.",
+        NOT_UNDERSTOOD,
+    )
