@@ -8,27 +8,27 @@ stand in order of urgency; the first that has an answer decides.
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.decision_clarify import clarify
-from agent.decision_heard import (
+from agent.deciding.clarify import clarify
+from agent.deciding.heard import (
     confirmed_opt_out,
     consent,
     names_texts,
     surely_about_texts,
     unsure_opt_out,
 )
-from agent.decision_missed import missed
-from agent.decision_offers import accepted
-from agent.decision_pending import clarified, yes_or_no
-from agent.decision_policy import Policy, call_person, say
-from agent.decision_praise import praise_template
-from agent.decision_several import several_wishes
-from agent.decision_tampering import tampering
-from agent.decision_waiting import waiting
-from agent.decision_wordless import wordless
+from agent.deciding.missed import missed
+from agent.deciding.offers import accepted
+from agent.deciding.pending import clarified, yes_or_no
+from agent.deciding.policy import Policy, call_person, say
+from agent.deciding.praise import praise_template
+from agent.deciding.several import several_wishes
+from agent.deciding.tampering import tampering
+from agent.deciding.waiting import waiting
+from agent.deciding.wordless import wordless
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Decision, Route, Signals
 from agent.escalation.urgency import OF_THE_BODY
-from agent.tampering import tampers
+from agent.hearing.tampering import tampers
 from intents.types import Doubt, Understanding
 
 

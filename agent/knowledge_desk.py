@@ -17,7 +17,7 @@ from agent.learning.jobs import JobRunner, Tell
 from agent.learning.question_desk import QuestionDesk
 from agent.replies.grounded import Answer
 from agent.store.unit_of_work import Database
-from agent.turn_ports import Answers, Understands
+from agent.turns.ports import Answers, Understands
 from knowledge_base.vectors import StoredCollection
 
 INGEST = "ingest"

@@ -11,7 +11,7 @@ import structlog
 from agent.domain.ports import Clock
 from agent.errors import ConfigurationError
 from agent.learning.ledger import SharedLedger
-from agent.turn_ports import HoldsModels, Understands
+from agent.turns.ports import HoldsModels, Understands
 from intents.errors import IntentsError, VersionError
 from intents.reading.batching import BatchingUnderstander
 from intents.reading.readers import Encoders

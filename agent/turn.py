@@ -9,10 +9,10 @@ stored and nothing is sent: the runtime does both with the ``TurnOutcome``.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from agent.deciding.offers import kept, without_old_offer
+from agent.deciding.policy import Policy
+from agent.deciding.waiting import CALLED_OFF
 from agent.decision import decide
-from agent.decision_offers import kept, without_old_offer
-from agent.decision_policy import Policy
-from agent.decision_waiting import CALLED_OFF
 from agent.domain.consent import ConsentAction
 from agent.domain.ports import Clock
 from agent.domain.signals import Decision, Escalate, Outcome, Route, Signals
@@ -23,11 +23,11 @@ from agent.handover import Handovers
 from agent.keywords import Keywords
 from agent.replies.grounded import Answer
 from agent.replies.templates import Templates
-from agent.turn_answers import TurnAnswers
-from agent.turn_io import Draft, Reply, Scene, Stopwatch, TurnInput, TurnOutcome
-from agent.turn_ports import Answers, ChoosesIntent, HoldsModels
-from agent.turn_signals import gather
-from agent.turn_words import TurnWords
+from agent.turns.answers import TurnAnswers
+from agent.turns.in_and_out import Draft, Reply, Scene, Stopwatch, TurnInput, TurnOutcome
+from agent.turns.ports import Answers, ChoosesIntent, HoldsModels
+from agent.turns.signals import gather
+from agent.turns.words import TurnWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

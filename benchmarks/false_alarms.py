@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.deciding.policy import Policy
 from agent.decision import decide
-from agent.decision_policy import Policy
 from agent.domain.signals import Decision, Route, Signals
 from agent.escalation.ruleset import load_rules
+from agent.hearing.second_look import second_look
 from agent.routing import load_routing
-from agent.second_look import second_look
 from agent.settings import CHECKOUT, load_settings
 from intents.understanding import Understander
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from agent.brand import load_brand
 from agent.channels import Receipt
-from agent.decision_policy import Policy
+from agent.deciding.policy import Policy
 from agent.domain.ids import MessageId
 from agent.escalation.ruleset import load_rules
 from agent.flows.files import load_flows

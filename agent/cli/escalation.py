@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from agent.cli.console import OUT, errors_told, print_json
-from agent.decision_policy import Policy
+from agent.deciding.policy import Policy
 from agent.escalation.replay import Replay, replay
 from agent.escalation.ruleset import load_rules
 from agent.foundation import lay_foundation

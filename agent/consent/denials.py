@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from agent.consent.free_text import ReadConsent, hear
-from agent.said_besides import IDLE, unless_idle, without, words_of
+from agent.hearing.said_besides import IDLE, unless_idle, without, words_of
 from intents.types import ConsentReading
 
 _STOP = (

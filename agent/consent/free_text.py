@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.consent.words import normalise, read_consent_word
-from agent.said_besides import unless_idle, words_of
+from agent.hearing.said_besides import unless_idle, words_of
 from intents.types import ConsentReading
 
 ReadConsent = Callable[[str], tuple[ConsentReading | None, float]]

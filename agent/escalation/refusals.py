@@ -9,7 +9,7 @@ a bot' refuses nothing of the kind, and 'nobody answers' is no refusal at all.
 import re
 from dataclasses import dataclass
 
-from agent.said_besides import IDLE, unless_idle, without, words_of
+from agent.hearing.said_besides import IDLE, unless_idle, without, words_of
 
 _PERSON = (
     r"(?:persons?|people|humans?|agents?|colleagues?|some ?(?:one|body)|any ?(?:one|body)|"

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.deciding.policy import Policy
 from agent.decision import decide
-from agent.decision_policy import Policy
 from agent.domain.signals import Decision
 from agent.domain.turns import TurnRecord
 

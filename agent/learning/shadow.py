@@ -13,7 +13,7 @@ from agent.domain.ports import Clock
 from agent.domain.signals import Signals
 from agent.models import LoadVersion, Version
 from agent.store.unit_of_work import Database
-from agent.turn_signals import expected_of
+from agent.turns.signals import expected_of
 from intents.errors import IntentsError
 
 _log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from agent.domain.ids import CustomerId
 from agent.domain.messages import Author, Message
 from agent.domain.signals import Waits
 from agent.store.unit_of_work import UnitOfWork
-from agent.turn_io import TurnInput
+from agent.turns.in_and_out import TurnInput
 from knowledge_base.question import context_of
 
 

@@ -6,7 +6,7 @@ from agent.brand import Brand
 from agent.channels import LOCAL_PROVIDERS
 from agent.domain.messages import Message
 from agent.domain.signals import Escalate, Route
-from agent.turn_io import TurnOutcome
+from agent.turns.in_and_out import TurnOutcome
 
 
 def turn_result(outcome: TurnOutcome, stored: list[Message], brand: Brand) -> dict[str, Any]:

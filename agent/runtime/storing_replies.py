@@ -8,7 +8,7 @@ from agent.outgoing import put_into_outbox
 from agent.replies.segments import fit, shorten
 from agent.runtime.claimed import Claimed
 from agent.store.unit_of_work import UnitOfWork
-from agent.turn_io import Reply
+from agent.turns.in_and_out import Reply
 
 
 def store_reply(

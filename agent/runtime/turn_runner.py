@@ -30,7 +30,7 @@ from agent.runtime.right_of_way import RightOfWay
 from agent.runtime.storing_replies import store_reply
 from agent.store.unit_of_work import Database, UnitOfWork
 from agent.turn import TurnTaker
-from agent.turn_io import Reply, TurnOutcome
+from agent.turns.in_and_out import Reply, TurnOutcome
 
 _log = structlog.get_logger(__name__)
 

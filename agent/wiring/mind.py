@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from threadpoolctl import threadpool_limits
 
 from agent.answers import build_answers
-from agent.decision_policy import Policy
+from agent.deciding.policy import Policy
 from agent.escalation.ruleset import load_rules
 from agent.flows.files import load_flows
 from agent.foundation import Foundation
@@ -20,7 +20,7 @@ from agent.replies.templates import Templates, load_templates
 from agent.routing import load_routing
 from agent.settings import DEMO_KNOWLEDGE, Settings
 from agent.turn import TurnTaker
-from agent.turn_ports import Answers, HoldsModels
+from agent.turns.ports import Answers, HoldsModels
 from agent.wiring.models import encoder_of, live_models, version_loader
 from intents.reading.readers import Encoders
 from knowledge_base.ports import EncoderLike

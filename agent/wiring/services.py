@@ -32,7 +32,7 @@ from agent.sending.proactive import ProactiveTexts
 from agent.settings import Settings
 from agent.store.engine import create_engine_for_dbos
 from agent.store.unit_of_work import Database
-from agent.turn_ports import Answers, HoldsModels
+from agent.turns.ports import Answers, HoldsModels
 from agent.wiring.mind import Mind, load_mind
 from agent.wiring.proactive import proactive_texts
 from agent.wiring.teaching import knowledge_desk, learning

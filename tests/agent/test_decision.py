@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.deciding.policy import Policy
 from agent.decision import decide
-from agent.decision_policy import Policy
 from agent.domain.conversations import ConversationStatus, FlowState, Pending, PendingKind
 from agent.domain.signals import (
     ConversationSignals,

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from agent.figures_of_speech import said_plainly
-from agent.second_look import second_look
+from agent.hearing.figures_of_speech import said_plainly
+from agent.hearing.second_look import second_look
 from intents.types import ConsentReading, Understanding
 from tests.agent.builders import topics, understanding
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.conversations import ConversationStatus
-from agent.missed import read_miss
+from agent.hearing.missed import read_miss
 from agent.store.unit_of_work import Database
 from intents.types import ConsentReading
 from tests.agent.house import House, build_house

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from agent.domain.conversations import ConversationStatus
-from agent.repeating import times_asked
+from agent.hearing.repeating import times_asked
 from agent.store.unit_of_work import Database
 from intents.types import ConsentReading
 from tests.agent.builders import understanding

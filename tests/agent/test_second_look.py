@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.second_look import second_look
+from agent.hearing.second_look import second_look
 from intents.types import Candidate, ConsentReading, Entity, EntityType, Understanding
 from tests.agent.builders import topics, understanding
 from tests.agent.house import House

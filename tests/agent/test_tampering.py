@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from agent.domain.conversations import ConversationStatus
+from agent.hearing.tampering import tampers
 from agent.store.unit_of_work import Database
-from agent.tampering import tampers
 from intents.types import ConsentReading
 from tests.agent.builders import topics
 from tests.agent.house import House, build_house

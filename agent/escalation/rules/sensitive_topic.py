@@ -6,7 +6,7 @@ from agent.domain.signals import Escalate, Signals
 from agent.escalation.rule import Rule, RuleSettings, topic_probabilities, words
 from agent.escalation.threats import threatens
 from agent.escalation.urgency import CRISIS, OF_THE_BODY, Urgency, names_own_death, read_urgency
-from agent.figures_of_speech import laughs, said_plainly
+from agent.hearing.figures_of_speech import laughs, said_plainly
 
 ABUSE = "abuse"
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.decision_pending import asks_anew, yes_or_no
+from agent.deciding.pending import asks_anew, yes_or_no
 from agent.domain.conversations import Conversation, Pending, PendingKind
 from agent.domain.signals import Decision, Escalate, Route, Signals
 from intents.types import EntityType

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.figures_of_speech import said_plainly
+from agent.hearing.figures_of_speech import said_plainly
 from intents.types import ConsentReading, EntityType, Understanding
 
 ReadAgain = Callable[[str], Understanding]

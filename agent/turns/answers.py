@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.connectors.facts import facts_for
-from agent.decision_offers import offer
-from agent.decision_praise import praise_template
+from agent.deciding.offers import offer
+from agent.deciding.praise import praise_template
 from agent.domain.ports import Clock
 from agent.domain.signals import Decision, FailureKind, Outcome, PartOutcome
 from agent.handover import Handovers
 from agent.replies.grounded import Answer
 from agent.replies.templates import Templates
-from agent.turn_io import Draft, Reply, Scene
-from agent.turn_joining import join, said_once
-from agent.turn_parts import is_aside, merged, name_of, names_order, of_part, words_of
-from agent.turn_ports import Answers
+from agent.turns.in_and_out import Draft, Reply, Scene
+from agent.turns.joining import join, said_once
+from agent.turns.parts import is_aside, merged, name_of, names_order, of_part, words_of
+from agent.turns.ports import Answers
 from intents.types import Part, Understanding
 
 MOST_PARTS = 3

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.decision_policy import Policy, say
+from agent.deciding.policy import Policy, say
 from agent.domain.signals import Decision, Route, Signals
 from intents.types import ConsentReading
 

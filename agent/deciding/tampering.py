@@ -1,9 +1,9 @@
 """Orders to the software itself are told what it is, and change nothing. Pure."""
 
-from agent.decision_heard import names_texts
-from agent.decision_policy import Policy, say
+from agent.deciding.heard import names_texts
+from agent.deciding.policy import Policy, say
 from agent.domain.signals import Decision, Route, Signals
-from agent.tampering import tampers
+from agent.hearing.tampering import tampers
 from intents.types import ConsentReading
 
 

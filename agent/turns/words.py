@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from agent.consent.turns import TurnConsent
-from agent.decision_missed import NOT_UNDERSTOOD
-from agent.decision_offers import offer
-from agent.decision_waiting import STILL_WAITING
+from agent.deciding.missed import NOT_UNDERSTOOD
+from agent.deciding.offers import offer
+from agent.deciding.waiting import STILL_WAITING
 from agent.domain.conversations import FlowState, Pending, PendingKind
 from agent.domain.signals import Decision, FailureKind, Outcome, Route
 from agent.flows.engine import Ask, Effect, Flow, Handover, Say, advance, start
 from agent.replies.templates import Templates
 from agent.routing import Routing
-from agent.turn_answers import TurnAnswers
-from agent.turn_io import Draft, Reply, Scene, TurnInput
+from agent.turns.answers import TurnAnswers
+from agent.turns.in_and_out import Draft, Reply, Scene, TurnInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

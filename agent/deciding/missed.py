@@ -1,7 +1,7 @@
 """After an answer that missed: the offer of a person, where nothing else is asked. Pure."""
 
-from agent.decision_heard import names_texts, surely_about_texts
-from agent.decision_policy import Policy, say
+from agent.deciding.heard import names_texts, surely_about_texts
+from agent.deciding.policy import Policy, say
 from agent.domain.signals import Decision, Route, Signals
 
 NOT_UNDERSTOOD = "not_understood_offer"

@@ -1,6 +1,6 @@
 """An opt-out beside another wish: the first is obeyed, the second becomes a case. Pure."""
 
-from agent.decision_policy import Policy
+from agent.deciding.policy import Policy
 from agent.domain.signals import Decision, Escalate, Route, Signals
 from agent.routing import Routing
 from intents.types import Doubt

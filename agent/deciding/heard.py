@@ -2,10 +2,10 @@
 
 import re
 
-from agent.decision_consent import opt_out
-from agent.decision_pending import asks_anew, yes_or_no
-from agent.decision_policy import Policy, say
-from agent.decision_several import hears_opt_out
+from agent.deciding.consent import opt_out
+from agent.deciding.pending import asks_anew, yes_or_no
+from agent.deciding.policy import Policy, say
+from agent.deciding.several import hears_opt_out
 from agent.domain.conversations import PendingKind
 from agent.domain.signals import Decision, Route, Signals
 from intents.types import ConsentReading

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from agent.consent.free_text import hear
-from agent.decision_pending import asks_anew
+from agent.deciding.pending import asks_anew
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Signals
 from agent.escalation.refusals import NAMES_PERSON, Refusal, read_refusal
-from agent.missed import Miss, read_miss
-from agent.turn_io import TurnInput
-from agent.turn_ports import Understands
+from agent.hearing.missed import Miss, read_miss
+from agent.turns.in_and_out import TurnInput
+from agent.turns.ports import Understands
 from intents.types import Understanding
 
 

@@ -10,13 +10,13 @@ from agent.consent.words import read_consent_word, read_preferences_word
 from agent.domain.conversations import Pending, PendingKind
 from agent.domain.customers import Customer
 from agent.domain.signals import ConversationSignals, CustomerSignals, Signals
-from agent.figures_of_speech import said_plainly
+from agent.hearing.figures_of_speech import said_plainly
+from agent.hearing.repeating import times_asked
+from agent.hearing.second_look import second_look
 from agent.keywords import Keywords
-from agent.repeating import times_asked
-from agent.second_look import second_look
-from agent.turn_asides import set_aside, with_rest
-from agent.turn_io import Stopwatch, TurnInput
-from agent.turn_ports import Understands
+from agent.turns.asides import set_aside, with_rest
+from agent.turns.in_and_out import Stopwatch, TurnInput
+from agent.turns.ports import Understands
 from intents.types import ConsentReading, Doubt, Expected, Understanding
 from knowledge_base.question import complete, substitutes
 

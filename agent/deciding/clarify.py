@@ -4,9 +4,9 @@
 import re
 from collections.abc import Sequence
 
-from agent.decision_heard import asked_about_texts
-from agent.decision_pending import is_clarifying
-from agent.decision_policy import Policy
+from agent.deciding.heard import asked_about_texts
+from agent.deciding.pending import is_clarifying
+from agent.deciding.policy import Policy
 from agent.domain.signals import Decision, Route, Signals
 from intents.reading.foreign import is_foreign, may_end_texts
 from intents.types import Doubt, Understanding

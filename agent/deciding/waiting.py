@@ -3,7 +3,7 @@
 
 import re
 
-from agent.decision_policy import Policy, call_person, say
+from agent.deciding.policy import Policy, call_person, say
 from agent.domain.conversations import ConversationStatus
 from agent.domain.signals import Decision, Route, Signals, Waits
 from agent.escalation.urgency import Urgency, read_urgency

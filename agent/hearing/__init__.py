@@ -1,0 +1,1 @@
+"""What messages say, read from their words beside the models."""
