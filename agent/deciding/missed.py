@@ -1,6 +1,5 @@
 """After an answer that missed: the offer of a person, where nothing else is asked. Pure."""
 
-from agent.deciding.heard import names_texts, surely_about_texts
 from agent.deciding.policy import Policy, say
 from agent.domain.signals import Decision, Route, Signals
 
@@ -11,8 +10,6 @@ NOT_UNDERSTOOD = "not_understood_offer"
 def missed(signals: Signals, _policy: Policy) -> Decision | None:
     """Offer a person to whoever says that they were not answered, and asks nothing else."""
     if not signals.missed or signals.rest:
-        return None
-    if surely_about_texts(signals) and names_texts(signals):
         return None
     return say(
         Route.SMALLTALK,

@@ -82,7 +82,7 @@ _SAYS_SO = re.compile(
             rf"(?:(?:{_ANSWER}|you|u|you'?re|ur) ?)?(?:(?:'?s|is|was|are|were|r) )?(?:so |really |very |super |of )?(?:unhelpful|not (?:very |really |so |at all |that )?(?:helpful|useful)|no (?:help|use|good)|not (?:much|any) (?:help|use))",
             rf"{_DOES_NOT} help(?:ed)?(?: me| us| much)*|none of (?:that|it|this) (?:really )?(?:helped|helps|answers? (?:it|my question))",
             rf"(?:{_ANSWER} )?(?:isn'?t|wasn'?t) (?:very |really |so |at all |that )?(?:helpful|useful|(?:any|much) help)",
-            r"(?:you'?re|you are|ur|u r|u are|you|u) (?:just |still |clearly |really )*(?:not|aren'?t) (?:listening|understanding|getting (?:it|me|the point)|reading|hearing me|helping)(?: (?:me|what i (?:say|said|write|wrote)|my (?:question|messages?|texts?)))*",
+            r"(?:you'?re|you are|ur|u r|u are|you|u) (?:just |still |clearly |really )*(?:not|aren'?t) (?:listening|understanding|getting (?:it|me|the point)|reading|hearing me|helping)(?: (?:(?:to )?me|what i (?:say|said|write|wrote)|my (?:question|messages?|texts?)))*",
             r"(?:you|u) (?:just |still |clearly |really )*(?:don'?t|didn'?t|do not|did not) (?:even )?(?:understand|get it|get me|listen|read|hear me)(?: (?:me|it|what i (?:said|wrote|mean|meant|asked)|my (?:question|messages?|texts?)))*",
             r"(?:did|do|can|have) (?:you|u) (?:even |actually )?(?:read|understand)(?: (?:what i (?:wrote|said|asked|mean)|my (?:message|question|text)|me|that|it))*",
             r"i (?:just |already |literally )*(?:said|told you|asked|wrote) (?:that|this|it|you)(?: (?:already|before|twice|(?:three|two|four|\d+) times))*",

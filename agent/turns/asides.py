@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from agent.consent.free_text import hear
+from agent.deciding.heard import names_texts, surely_about_texts
 from agent.deciding.pending import asks_anew
 from agent.domain.conversations import ConversationStatus, PendingKind
 from agent.domain.signals import Signals
@@ -20,6 +21,8 @@ def set_aside(
     refusal = read_refusal(signals.text) if _may_refuse(turn, whole) else None
     if refusal is not None:
         return _without_person(signals, refusal, whole, understander)
+    if surely_about_texts(signals) and names_texts(signals):
+        return signals
     miss = read_miss(signals.text) if _may_have_missed(turn) else None
     if miss is None or (miss.rest and _awaits_choice(turn)):
         return signals

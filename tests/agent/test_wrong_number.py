@@ -13,7 +13,7 @@ from agent.sending.outbound import Outbound
 from agent.sending.proactive import ProactiveTexts
 from agent.store.detaching import PREFIX
 from agent.wiring.proactive import proactive_texts
-from tests.agent.house import PHONE, House
+from tests.agent.house import PHONE, REP, House
 from tests.agent.test_erasure import NAME, SECRET, SQLITE, lived_in
 from tests.fakes import foundation
 
@@ -25,6 +25,7 @@ def texts(house: House, engine: sa.Engine, tmp_path: Path) -> ProactiveTexts:
 
 
 def say_wrong_number(house: House) -> None:
+    house.desk.resolve(house.conversation().id, REP)
     words = "you have the wrong number, i dont know any dwayne"
     house.understander.tell(words, intent="wrong_number", confidence=0.97)
     house.text(words)
