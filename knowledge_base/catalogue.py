@@ -108,7 +108,7 @@ class Catalogue:
         priced = query.limits_price and query.speaks_of_money and not query.compares
         if query.sizes or not (priced or asked_colors(whole)):
             return ()
-        asked = frozenset(stem(word) for word in words(whole) if word not in STOP_WORDS)
+        asked = _asked_in(whole)
         rows = self._meant.of_kind(spoken_amounts(whole), query) if priced else ()
         rows = rows or self._of_kind(asked)
         if not rows or len(rows) == len(self.products):
@@ -210,8 +210,9 @@ class Catalogue:
         if not (superlative or query.limits_price):
             return ()
         rows = self._meant.of_kind(spoken_amounts(question), query)
-        colors = wanted_colors(rows, question) if rows else frozenset[str]()
-        fitting = [p for p in rows if fits(p, query, {}, colors)]
+        colors = wanted_colors(rows, question) if rows else NO_COLORS
+        wants = wanted_attributes(rows, _asked_in(question))
+        fitting = [p for p in rows if fits(p, query, wants, colors)]
         extreme = asked_extreme(question, fitting)
         if extreme is not None:
             return tuple(by_extreme(fitting, extreme)[:MOST_ROWS])
@@ -266,7 +267,15 @@ class Catalogue:
     def _name_stem(self, word: str) -> str:
         """Return the stem that a question's word has in names, empty if it is in none."""
         term = stem(word)
-        return term if term in self._frequency else self._near(word) or ""
+        if term in self._frequency:
+            # "Running shoes" names no headlamp called Nightjar Run.
+            return "" if word.endswith("ing") and word not in self._spoken else term
+        return self._near(word) or ""
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        """The words of names as they are written."""
+        return frozenset(word for p in self.products for word in words(p.name))
 
     def _near(self, word: str) -> str | None:
         """Return the name's stem that a misspelt word means."""
@@ -310,7 +319,7 @@ class Catalogue:
 
     def _filtered(self, question: str, similar: Similar | None) -> tuple[Product, ...]:
         query = parse_query(question)
-        asked = frozenset(stem(word) for word in words(question) if word not in STOP_WORDS)
+        asked = _asked_in(question)
         rows = self._of_kind(asked)
         if not (rows or query.advice or query.limits_price):
             return ()
@@ -322,8 +331,10 @@ class Catalogue:
         if not rows and not query.advice and not (query.limits_price and (wants or colors)):
             return ()
         fitting = [p for p in rows or self.products if fits(p, query, wants, colors)]
-        if not rows or query.advice:
-            fitting = self._by_similarity(fitting, similar, all_kinds=not rows)
+        # "Waterproof under 150 in 9" names no kind, and says enough all the same.
+        told = bool(wants) and limits
+        if not (rows or told) or query.advice:
+            fitting = self._by_similarity(fitting, similar, all_kinds=not (rows or told))
         return tuple(ordered(fitting, query)[:MOST_ROWS])
 
     def _of_kind(self, asked: frozenset[str]) -> tuple[Product, ...]:
@@ -369,6 +380,10 @@ MOST_OFFERED = 3
 
 
 NO_COLORS = frozenset[str]()
+
+
+def _asked_in(question: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(question) if word not in STOP_WORDS)
 
 
 def _comes_in(product: Product, sizes: set[str]) -> bool:

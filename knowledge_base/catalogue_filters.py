@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from knowledge_base.catalogue_query import CatalogueQuery, Order, normal_size
+from knowledge_base.catalogue_words import FOR_ALL
 from knowledge_base.types import Product
 from knowledge_base.words import normalise, stem, words
 
@@ -149,7 +150,7 @@ def fits(
     if query.sizes and sizes and not sizes & set(query.sizes):
         return False
     return all(
-        normalise(product.attributes.get(column, "")).strip() in values
+        normalise(product.attributes.get(column, "")).strip() in values | FOR_ALL
         for column, values in wants.items()
     )
 

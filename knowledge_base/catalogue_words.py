@@ -87,6 +87,10 @@ def _named(name: str, category: str) -> tuple[frozenset[str], frozenset[str], fr
     return stems_of(thing), stems_of(" ".join(purpose)), stems_of(category)
 
 
+FOR_ALL = frozenset({"unisex", "everyone", "universal", "all genders"})
+"""Values that leave nobody out: who asks for men's shoes may have unisex ones."""
+
+
 def words_of(product: Product) -> RowWords:
     """Return the stems of a row, by where they stand."""
     name, purpose, kind = _named(product.name, product.category)
@@ -96,6 +100,8 @@ def words_of(product: Product) -> RowWords:
         lowered = normalise(value).strip()
         if lowered in _YES_VALUES:
             values.append(column.replace("_", " "))
+        elif lowered in FOR_ALL:
+            values.append(f"{value} men women")
         elif lowered not in _NO_VALUES and len(lowered.split()) <= LONGEST_VALUE_WORDS:
             told.append(value)
     return RowWords(

@@ -182,6 +182,7 @@ def _is_about_products(
 def _strangeness(question: Question, rows: Sequence[Evidence]) -> float:
     """Return the share of a question's words that none of the rows has."""
     told = frozenset().union(*(content_stems(f"{e.text} {product_of(e).category}") for e in rows))
+    told = told.union(*(words_of(product_of(e)).values for e in rows))
     known = told | _names_in(rows) | COLOR_STEMS
     matter = question.stems - ASKING
     strange = len(respelled(matter, Counter(known)) - known)
