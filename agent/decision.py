@@ -20,7 +20,7 @@ from agent.deciding.missed import missed
 from agent.deciding.offers import accepted
 from agent.deciding.pending import clarified, yes_or_no
 from agent.deciding.policy import Policy, call_person, say
-from agent.deciding.praise import praise_template
+from agent.deciding.praise import is_thankless, praise_template
 from agent.deciding.several import several_wishes
 from agent.deciding.tampering import tampering
 from agent.deciding.waiting import waiting
@@ -155,11 +155,12 @@ def _smalltalk(signals: Signals, policy: Policy) -> Decision | None:
     understanding = signals.understanding
     if understanding is None or not _is_small(understanding, policy):
         return None
-    offer = policy.routing.offer_person.get(understanding.intent)
+    heard = "complaint" if is_thankless(signals) else understanding.intent
+    offer = policy.routing.offer_person.get(heard)
     if offer is not None:
         return say(
             Route.SMALLTALK,
-            f"offer_{understanding.intent}",
+            f"offer_{heard}",
             "This needs a person; one is offered.",
             offer,
         )

@@ -33,6 +33,25 @@ _PROBLEM = re.compile(
 )  # fmt: skip
 
 
+_THANKLESS = re.compile(
+    r"\bthank(?:s| ?you| ?u)\b.{0,25}\bfor (?:(?:absolutely )?nothing|(?:ruin|wast|ignor|los|break|overcharg)ing|"
+    r"messing|making (?:me|us) (?:wait|late|cry|miss)|(?:sending|giving) (?:me |us )?the wrong)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Thanks for harm done: 'thanks for nothing', 'thank you so much for ruining my day'."""
+_FED_UP_FROM = 0.5
+"""Frustration halfway between annoyed (.4) and clearly frustrated (.6)."""
+
+
+def is_thankless(signals: Signals) -> bool:
+    """Whether thanks or praise are said in anger: 'great, another delay'."""
+    read = signals.understanding
+    if read is None or read.intent not in {PRAISE, THANKS}:
+        return False
+    fed_up = read.sentiment is Sentiment.NEGATIVE and read.frustration >= _FED_UP_FROM
+    return fed_up or _THANKLESS.search(signals.text) is not None
+
+
 def praise_template(template: str, signals: Signals) -> str:
     """Return the template to say; plain thanks where praise or thanks may not be meant."""
     read = signals.understanding

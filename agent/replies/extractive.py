@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from agent.replies.asked_again import without_asking_again
 from agent.replies.candidates import Candidate, candidates_of, compared
 from agent.replies.comparing import answer_compared
 from agent.replies.confidence import traits_of
@@ -140,7 +141,8 @@ class ExtractiveComposer:
                 if e.kind != "product" or not is_another_model(question, e.heading)
             ]
         )
-        candidates = of_the_same_name(asked, without_desk_hours(asked, candidates))
+        candidates = without_asking_again(asked, without_desk_hours(asked, candidates))
+        candidates = of_the_same_name(asked, candidates)
         if goes_on:
             candidates = of_what_is_named(question, candidates, matter)
         if not candidates:

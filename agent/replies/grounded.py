@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from agent.brand import Brand
 from agent.domain.signals import FailureKind
+from agent.replies.asked_again import names_number
 from agent.replies.composing import SHOWN, Composed, ComposerName, Composing
 from agent.replies.confidence import ConfidenceModel
 from agent.replies.evidence import Evidence
@@ -109,7 +110,8 @@ class GroundedAnswerer:
             composed = self._composing.compose(question, before, understanding, found, facts)
             if composed.said or composed.cut:
                 break
-        usual = usual_question(understanding)
+        # The usual answer to "where is my order" asks for its number.
+        usual = "" if names_number(question) else usual_question(understanding)
         if usual and usual != question and not composed.said:
             found = self._search(usual, "")
             composed = self._composing.compose(usual, "", understanding, found, facts)

@@ -66,6 +66,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
     "handed_back": frozenset(),
     "complaint_offer": frozenset(),
     "callback_offer": frozenset(),
+    "callback_offer_or_call": frozenset({"number"}),
 }
 """Every template there must be, with the placeholders that its caller fills."""
 
@@ -79,6 +80,7 @@ _SAMPLES = {
     "opens": "Wednesday at 10:30 AM",
     "promise": "I've passed this to a colleague. Our desk is closed just now and will answer here "
     "when it is back, Wednesday at 10:30 AM.",
+    "number": "+353 20 911 0148",
     "emergency": "your local emergency number",
     "crisis": "someone you trust or a crisis line",
     "safety": " Our safety line is +353 20 911 0148.",

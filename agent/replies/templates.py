@@ -65,6 +65,11 @@ class Templates:
             raise ConfigurationError(f"The template {name!r} needs {', '.join(sorted(missing))}.")
         return text.format_map({**self._common, **values})
 
+    @property
+    def phone(self) -> str:
+        """The brand's telephone number, empty if it has none."""
+        return self._common.get("phone", "")
+
     def uses(self, name: str, placeholder: str) -> bool:
         """Whether a text has a place for a value."""
         return placeholder in placeholders(name, self._texts.get(name, ""))

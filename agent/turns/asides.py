@@ -12,6 +12,7 @@ from agent.hearing.missed import Miss, read_miss
 from agent.turns.in_and_out import TurnInput
 from agent.turns.ports import Understands
 from intents.types import Understanding
+from knowledge_base.question import complete, is_elliptic
 
 
 def set_aside(
@@ -26,16 +27,24 @@ def set_aside(
     miss = read_miss(signals.text) if _may_have_missed(turn) else None
     if miss is None or (miss.rest and _awaits_choice(turn)):
         return signals
-    return _after_miss(signals, miss, whole, understander)
+    return _after_miss(signals, miss, whole, turn.previous, understander)
 
 
 def with_rest(
-    signals: Signals, whole: Understanding, rest: str, understander: Understands
+    signals: Signals,
+    whole: Understanding,
+    rest: str,
+    understander: Understands,
+    *,
+    previous: str = "",
 ) -> Signals:
-    """Understand what is left where a part is set aside; what is grave counts in all of it."""
+    """Understand what is left where a part is set aside; what is grave counts in all of it.
+
+    ``previous``: the question before, which it may go on from.
+    """
     if not rest:
         return replace(signals, understanding=whole)
-    read = understander.understand(rest)
+    read = understander.understand(complete(rest, previous))
     known = {topic.topic for topic in read.topics}
     topics = (*read.topics, *(topic for topic in whole.topics if topic.topic not in known))
     return replace(signals, rest=rest, understanding=replace(read, topics=topics))
@@ -56,13 +65,16 @@ def _without_person(
 
 
 def _after_miss(
-    signals: Signals, miss: Miss, whole: Understanding, understander: Understands
+    signals: Signals, miss: Miss, whole: Understanding, previous: str, understander: Understands
 ) -> Signals:
     """Add that the answer missed; how angry somebody is counts in all that they say."""
     signals = replace(signals, missed=True)
     if not miss.rest:
         return signals
-    read = with_rest(_heard_in(miss.rest, signals, understander), whole, miss.rest, understander)
+    heard = _heard_in(miss.rest, signals, understander)
+    # 'No, i mean durango' asks of Durango what was asked before.
+    rest = f"what about {miss.rest}" if is_elliptic(miss.rest) else miss.rest
+    read = with_rest(heard, whole, rest, understander, previous=previous)
     if read.understanding is None or read.understanding.frustration >= whole.frustration:
         return read
     return replace(read, understanding=replace(read.understanding, frustration=whole.frustration))

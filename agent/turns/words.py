@@ -78,11 +78,14 @@ class TurnWords:
         if name == "greeting" and turn.customer.name:
             name, values = "greeting_known", {"name": turn.customer.name.split()[0]}
         offers = name == NOT_UNDERSTOOD or name in self.routing.offer_person.values()
+        asked = offer(name) if offers else None
+        if name == "callback_offer" and self.templates.phone:
+            name, values = "callback_offer_or_call", {"number": self.templates.phone}
         failure = FailureKind.NOT_UNDERSTOOD if name == NOT_UNDERSTOOD else None
         return Draft(
             replies=(Reply(text=self.templates.say(name, **values)),),
             outcome=Outcome(answered=failure is None, failure=failure),
-            pending=offer(name) if offers else None,
+            pending=asked,
             flow=turn.conversation.flow,
         )
 

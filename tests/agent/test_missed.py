@@ -69,7 +69,7 @@ def test_whoever_was_not_answered_is_offered_a_person(house: House) -> None:
 
 
 def test_what_was_meant_is_answered(house: House) -> None:
-    house.answerer.answers["the oak one"] = "The oak one is 40."
+    house.answerer.answers["what about the oak one"] = "The oak one is 40."
     house.text("how much is the stool")
 
     house.text("no, i mean the oak one")

@@ -123,6 +123,43 @@ def test_praise_that_does_not_sound_pleased_is_thanked_for_plainly(house: House)
     assert "lovely" not in house.last()
 
 
+@pytest.mark.parametrize(
+    ("text", "felt"),
+    [
+        ("wonderful, one more week of waiting", {"sentiment": Sentiment.NEGATIVE, "frustration": 0.6}),
+        ("thank you very much for wasting my morning", PLEASED),
+        ("thanks for nothing", PLEASED),
+    ],
+)  # fmt: skip
+def test_thanks_in_anger_are_a_complaint(
+    house: House, text: str, felt: dict[str, Sentiment | float]
+) -> None:
+    house.understander.tell(text, intent="thanks", **felt)
+
+    house.text(text)
+
+    assert "sorry" in house.last()
+    assert "colleague" in house.last()
+
+
+@pytest.mark.parametrize("text", ["thanks for making me smile", "thank you for cancelling it"])
+def test_thanks_that_are_meant_are_none(house: House, text: str) -> None:
+    house.understander.tell(text, intent="thanks", **PLEASED)
+
+    house.text(text)
+
+    assert "welcome" in house.last()
+
+
+def test_who_asks_for_a_call_is_told_the_number_too(house: House) -> None:
+    house.understander.tell("can one of you ring", intent="request_callback")
+
+    house.text("can one of you ring")
+
+    assert house.parts.brand.contact.phone in house.last()
+    assert "colleague to call you" in house.last()
+
+
 def test_a_no_to_the_offer_is_no_word_about_texts(house: House) -> None:
     house.text("could you carve a name into it")
     house.understander.tell("no let it be", intent="deny", consent=ConsentReading.UNSURE)

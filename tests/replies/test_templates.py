@@ -12,6 +12,7 @@ from tests.replies.builders import brand
 
 VALUES = {
     "name": "Bartholomew",
+    "number": "+1 555 010 0998",
     "minutes": "30",
     "opens": "tomorrow at 9 AM",
     "first": "where an order is",
