@@ -19,7 +19,7 @@ from knowledge_base.errors import CollectionError
 from knowledge_base.index import FORMAT, Index, load_index
 from knowledge_base.lexical import SparingSpeller
 from knowledge_base.meanings import WordMeanings
-from knowledge_base.opening_hours import as_searched, dated
+from knowledge_base.opening_hours import as_searched, dated, dates_told
 from knowledge_base.ports import EncoderLike, Today, Vectors
 from knowledge_base.question import Question, mend_words, prepare, spell_out
 from knowledge_base.ranking import Candidates, Ranker, RankingModel
@@ -53,6 +53,7 @@ class KnowledgeBase:
         self._encoder = encoder
         self._model = model
         self._today = today
+        self._dates_told = dates_told(passage.text for passage in index.passages)
         self._meanings = WordMeanings(index.words, index.word_vectors, encoder)
         self._speller = SparingSpeller(index.speller, encoder.is_word)
         self._ranking = ranking
@@ -126,7 +127,7 @@ class KnowledgeBase:
         for odd texts: a blank question finds nothing.
         """
         began = time.perf_counter()
-        question = dated(question, self._today())
+        question = dated(question, self._today(), self._dates_told)
         hits, products, evidence = self.evidence_for(
             as_searched(question), k=k, previous=previous, audience=audience
         )

@@ -1,5 +1,8 @@
 """Questions about opening hours, of a named day or of the usual week."""
 
+import re
+from calendar import day_name, month_name
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from knowledge_base.patterns import any_of
@@ -10,12 +13,15 @@ _DAYS = ((any_of(r"\b(?:today|tonight|right now)\b"), 0), (any_of(r"\btomorrow\b
 _HAS_HOURS = any_of(r"\b(?:opens?|opening|close[sd]?|closing|hours|hrs|shuts?)\b")
 _ASKS_HOURS = any_of(
     r"\b(?:when|wh?at time|til(?:l)? when|how late|how early|(?<!how many )(?:hours|hrs))\b",
-    r"\b(?:are|r) (?:you|u|ya|yall|y'all|the|your|ur)\b.{0,30}\bopen\b",
+    r"\b(?:are|r|is) (?:you|u|ya|yall|y'all|the|your|ur)\b.{0,30}\bopen\b",
     r"^\W*(?:u |you )?open\W*$",
 )
-_NAMES_A_DAY = any_of(
-    r"\b(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:days?)?\b",
-    r"\bweekends?\b|\bweekdays?\b|\b(?:today|tonight|tomorrow|tmrw|2moro|now|yet|still)\b|\d",
+_WEEKDAY = (
+    r"\b(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:s|sday|rs|rsday|nesday|urday|day)?(?P<several>s)?\b"
+)
+_NAMES_A_WEEKDAY = any_of(rf"{_WEEKDAY}|\bweekends?\b|\bweekdays?\b")
+_NAMES_A_DATE = any_of(
+    r"\b(?:today|tonight|tomorrow|now|yet|still)\b|\d",
     r"\bholidays?\b|\bxmas\b|\bchristmas\b|\beaster\b|\bthanksgiving\b|\bnew year",
     r"\b(?:jan|feb|apr|aug|sept?|oct|nov|dec)(?:[a-z]*ber|uary|ruary|il|ust)?\b",
 )
@@ -42,22 +48,85 @@ def usual_hours(question: str) -> tuple[str, ...] | None:
     True
     """
     text = spell_out(question.casefold())
-    if not _HAS_HOURS.search(text) or not _ASKS_HOURS.search(text) or _NAMES_A_DAY.search(text):
+    return None if _NAMES_A_WEEKDAY.search(text) else _whose_hours(text)
+
+
+def hours_of_a_day(question: str) -> tuple[str, ...] | None:
+    """Return the words that say whose hours of a weekday are asked for; None where none are.
+
+    Of today and tomorrow too, once ``dated`` has named their weekday. A date or a feast is no
+    ordinary day of its weekday.
+
+    >>> hours_of_a_day("is the Durango shop open on sundays"), hours_of_a_day("when do you open")
+    (('durango',), None)
+    """
+    text = _RELATIVE.sub(" ", spell_out(question.casefold()))
+    return _whose_hours(text) if _NAMES_A_WEEKDAY.search(text) else None
+
+
+def _whose_hours(text: str) -> tuple[str, ...] | None:
+    if not _HAS_HOURS.search(text) or not _ASKS_HOURS.search(text) or _NAMES_A_DATE.search(text):
         return None
-    named = tuple(word for word in content_words(text) if word not in _OF_HOURS)
+    said = _NAMES_A_WEEKDAY.sub(" ", text)
+    named = tuple(word for word in content_words(said) if word not in _OF_HOURS)
     return named if len(named) <= _MOST_NAMED else None
 
 
-def dated(question: str, today: date) -> str:
-    """Add the weekday where opening hours of today or tomorrow are asked: tables go by weekday."""
-    if not _HAS_HOURS.search(question):
+_RELATIVE = any_of(r"\b(?:today|tonight|right now|tomorrow)\b(?=.*\()")
+
+
+def dated(question: str, today: date, told: Collection[tuple[int, int]] = ()) -> str:
+    """Add the weekday where opening hours of today or tomorrow are asked: tables go by weekday.
+
+    ``told``: months and days that the pages speak of. Where the day asked for is one of them, also
+    as the next of its weekday, the date is added: a holiday's hours are not the weekday's.
+    """
+    text = spell_out(question.casefold())
+    if not _HAS_HOURS.search(text):
         return question
-    day = next((days for pattern, days in _DAYS if pattern.search(question)), None)
-    if day is None:
+    ahead = next((days for pattern, days in _DAYS if pattern.search(text)), None)
+    day = today + timedelta(days=_until(text, today) if ahead is None else ahead)
+    special = (day.month, day.day) in told
+    if ahead is None and not (special and day != today):
         return question
-    return f"{question} ({today + timedelta(days=day):%A})"
+    return f"{question} ({day:%A}{f', {day:%B} {day.day}' if special else ''})"
+
+
+def _until(text: str, today: date) -> int:
+    """Return the days until the one weekday that a question names; 0 where it names none."""
+    named = [match for match in _ONE_DAY.finditer(text) if match["several"] is None]
+    if len(named) != 1:
+        return 0
+    days = [name[:3].casefold() for name in day_name]
+    return (days.index(named[0]["day"]) - today.weekday()) % len(days)
+
+
+_ONE_DAY = any_of(_WEEKDAY)
+
+
+def dates_told(texts: Iterable[str]) -> frozenset[tuple[int, int]]:
+    """Return the months and days that pages speak of (``November 26``, ``26 November``).
+
+    >>> sorted(dates_told(["Closed on November 26 and 1 January."]))
+    [(1, 1), (11, 26)]
+    """
+    return frozenset(
+        (_MONTHS.index(match["month"][:3].casefold()), int(match["before"] or match["after"]))
+        for text in texts
+        for match in _DATE.finditer(text)
+        if match["before"] or match["after"]
+    )
+
+
+_MONTHS = [name[:3].casefold() for name in month_name]
+_DATE = re.compile(
+    r"(?:\b(?P<before>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?"
+    rf"\b(?P<month>{'|'.join([*month_name][1:])})\b(?: (?P<after>\d{{1,2}})\b)?",
+    re.IGNORECASE,
+)
 
 
 def as_searched(question: str) -> str:
-    """Name the week where the usual hours are asked, so that its table is found."""
-    return question if usual_hours(question) is None else f"{question} ({_WEEK})"
+    """Name the week where hours of it or of a day are asked, so that its tables are found."""
+    of_week = usual_hours(question) is not None or hours_of_a_day(question) is not None
+    return f"{question} ({_WEEK})" if of_week else question

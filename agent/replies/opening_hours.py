@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from agent.replies.candidates import Candidate
+from agent.replies.cases import fit_of
 from agent.replies.drafts import Draft
 from agent.replies.evidence import Evidence
 from agent.replies.questions import Question
 from agent.replies.words import Unit, content_stems, units_of
-from knowledge_base.opening_hours import usual_hours
+from knowledge_base.opening_hours import hours_of_a_day, usual_hours
 
 _DAY = re.compile(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thur?s?|fri|sat(?:ur)?|sun)(?:days?)?|weekdays?|weekends?"
@@ -50,19 +51,23 @@ _MOST_WORDS = 12
 def answer_with_hours(
     question: Question, evidence: Sequence[Evidence], fits: Callable[[str], bool]
 ) -> Draft | None:
-    """Tell the usual week; None where the question is not about it, or no page has it in rows.
+    """Tell the usual week, or its rows of a weekday that is named.
+
+    None where neither is asked for, or no page has the week in rows.
 
     ``fits`` says whether a reply is short enough: places are named one after another until it is
     not. A place or a thing that the question names must be what the rows stand under.
     """
-    named = usual_hours(question.text)
+    of_day = hours_of_a_day(question.text)
+    named = usual_hours(question.text) if of_day is None else of_day
     if named is None:
         return None
     wanted = content_stems(" ".join(named))
+    day = "" if of_day is None else question.text
     text = ""
     used: list[Evidence] = []
     for passage in evidence:
-        week = _week(passage, wanted)
+        week = _week(passage, wanted, day)
         longer = f"{text}\n{week}".strip()
         if week and week not in text and fits(longer):
             # The cells' own words in another order: the guard and the trace know them so.
@@ -85,15 +90,20 @@ def _is_of_page(one: Candidate) -> bool:
     return one.evidence.kind == "passage"
 
 
-def _week(passage: Evidence, wanted: frozenset[str]) -> str:
-    """Return a passage's week in one sentence; empty where it tells none, or another's."""
+def _week(passage: Evidence, wanted: frozenset[str], day: str) -> str:
+    """Return a passage's week in one sentence; empty where it tells none, or another's.
+
+    ``day``: a text that names the weekday wanted; empty for all of them.
+    """
     rows = [unit for unit in units_of(passage.text) if _tells(unit)]
     if passage.kind != "passage" or len(rows) < _FEWEST_ROWS:
         return ""
     about = f"{passage.heading} {rows[0].lead_in} {rows[0].text}"
     if not _ABOUT_OPENING.search(about) or not wanted <= content_stems(about):
         return ""
-    days = [_day_of(unit.text) for unit in rows]
+    days = [_day_of(unit.text) for unit in rows if not day or fit_of(day, unit.text).met]
+    if not days:
+        return ""
     said = f"{_name(passage, rows[0])}: {', '.join(days)}"
     return said if said.endswith(".") else f"{said}."
 

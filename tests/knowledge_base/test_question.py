@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from knowledge_base.lexical import LexicalIndex, SparingSpeller, Speller
-from knowledge_base.opening_hours import as_searched, dated, usual_hours
+from knowledge_base.opening_hours import as_searched, dated, dates_told, usual_hours
 from knowledge_base.question import (
     complete,
     context_of,
@@ -196,6 +196,21 @@ def test_todays_hours_are_asked_by_weekday(question: str, searched: str):
 
 
 @pytest.mark.parametrize(
+    ("question", "searched"),
+    [
+        ("how late r u open tmrw", "how late r u open tmrw (Monday)"),
+        ("are you open thursday", "are you open thursday (Thursday, November 26)"),
+        ("are you open thursdays", "are you open thursdays"),
+        ("do you open on friday", "do you open on friday"),
+    ],
+)
+def test_a_day_that_the_pages_speak_of_is_asked_by_its_date(question: str, searched: str):
+    told = dates_told(["Both shops are closed on November 26, 2026, and on 1 January."])
+
+    assert dated(question, date(2026, 11, 22), told) == searched
+
+
+@pytest.mark.parametrize(
     ("question", "named"),
     [
         ("when do you open", ()),
@@ -218,7 +233,21 @@ def test_the_usual_hours_are_told_from_a_named_day_s(
     question: str, named: tuple[str, ...] | None
 ) -> None:
     assert usual_hours(question) == named
-    assert ("Monday to Sunday" in as_searched(question)) is (named is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "by_week"),
+    [
+        ("when do you open", True),
+        ("are you open on sunday", True),
+        ("are you open tomorrow (Monday)", True),
+        ("are you open thursday (Thursday, November 26)", False),
+        ("are you still open", False),
+        ("can i open an account", False),
+    ],
+)
+def test_hours_of_a_week_or_a_day_are_searched_in_its_tables(question: str, *, by_week: bool):
+    assert ("Monday to Sunday" in as_searched(question)) is by_week
 
 
 def test_a_question_is_taken_apart():

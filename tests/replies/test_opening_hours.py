@@ -50,6 +50,19 @@ def test_several_columns_keep_their_headers() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("are you open on friday", "Town: Monday to Friday 10 a.m. to 7 p.m.\nLake: Tuesday to Sunday: 10:00 to 18:00."),
+        ("is the lake open mondays", "Lake: Monday: closed."),
+        ("how late r u open tmrw (Sunday)", "Town: Sunday 11 a.m. to 5 p.m.\nLake: Tuesday to Sunday: 10:00 to 18:00."),
+        ("what time do you close sat", "Lake: Tuesday to Sunday: 10:00 to 18:00."),
+    ],
+)  # fmt: skip
+def test_a_weekday_that_is_named_is_told_alone(question: str, told: str) -> None:
+    assert said(question, HOLIDAYS, TOWN, LAKE) == told
+
+
 def test_what_does_not_fit_is_left_out() -> None:
     assert said("when do you open", TOWN, LAKE, longest=len(TOWN_SAID)) == TOWN_SAID
 
@@ -57,7 +70,9 @@ def test_what_does_not_fit_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("question", "page"),
     [
-        ("are you open on friday", TOWN),
+        ("are you open on friday, november 27", TOWN),
+        ("are you open on easter sunday", TOWN),
+        ("can i come on friday", TOWN),
         ("what does a pot cost", TOWN),
         ("when do you open", CLASSES),
         ("when do you open", HOLIDAYS),
