@@ -18,12 +18,12 @@ BELIEVED_FROM = 0.55
 answering the wrong thing."""
 
 _CURVE_KNOTS = 40
-TOPIC_PRECISION = 0.76
-TOPIC_RECALL = 0.8
+TOPIC_PRECISION = 0.74
+TOPIC_RECALL = 0.85
 TOPIC_LEAST_PRECISION = 0.65
-"""A topic missed costs more than one seen too often, and the data's own labels miss some second
-topics (on messages whose second topics are all marked, precision is .06 higher); where this
-precision finds less than 0.8 of a topic, it may fall to the least."""
+"""Issue 3 asks for a precision of .8. The data's own labels miss some second topics: on messages
+whose second topics are all marked, precision is .06 higher. A topic missed costs more than one seen
+too often: where this precision finds less than 0.85 of a topic, it may fall to the least."""
 
 OBEYED_WRONGLY = 0.004
 ASKED_NEEDLESSLY = 0.035
