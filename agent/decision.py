@@ -197,7 +197,9 @@ def _out_of_scope(signals: Signals, _policy: Policy) -> Decision | None:
         route=Route.KNOWLEDGE,
         rule="out_of_scope",
         reason=f"Probably none of this brand's business ({understanding.out_of_scope_score:.0%}).",
-        template="out_of_scope",
+        # 'It says delivered but its not here' may be odd words for the brand's business after all:
+        # whoever's wish has a name is offered a person.
+        template="out_of_scope" if understanding.intent == "out_of_scope" else "",
         question=signals.rest or signals.text,
     )
 

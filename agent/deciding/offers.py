@@ -49,7 +49,9 @@ def offer(template: str = "") -> Pending:
 def accepted(signals: Signals) -> Escalate | None:
     """Return the hand-over where a message takes up the offer of a person."""
     pending = signals.conversation.pending
-    if pending is None or pending.kind is not PendingKind.OFFER_PERSON or signals.refuses_person:
+    if pending is None or pending.kind is not PendingKind.OFFER_PERSON:
+        return None
+    if signals.refuses_person or signals.missed:
         return None
     if _asks_for_them(signals.text) or _says_yes(signals, pending):
         return _accepted("The customer accepted the offer of a person.")

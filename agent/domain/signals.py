@@ -137,8 +137,11 @@ class Signals:
 
     @property
     def failed_before(self) -> int:
-        """Failed turns in a row before this one; an answer that missed is one of them."""
-        return self.conversation.failed_turns + int(self.missed)
+        """Failed turns in a row before this one; an answer that missed is one of them.
+
+        What was no answer to begin with has been counted.
+        """
+        return max(self.conversation.failed_turns, int(self.missed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ class TurnAnswers:
             intent = decision.options[0]
         question = decision.question or scene.signals.text
         draft = self.reply(question, intent, scene, fallback=decision.template)
-        if decision.rule == "out_of_scope" and not draft.outcome.answered:
+        if decision.template == "out_of_scope" and not draft.outcome.answered:
             # Off-topic chatter is no failure of ours; three riddles in a row need no rep.
             return replace(draft, outcome=Outcome(answered=False), pending=None)
         return draft

@@ -170,9 +170,15 @@ def is_foreign(text: str) -> bool:
     return other >= needed and other > english
 
 
+_ONE_LETTER = re.compile(r"\W*(\w)(?:\W*\1){3,}\W*", re.IGNORECASE)
+"""A finger left on a key: nothing that anybody says."""
+
+
 @lru_cache(maxsize=1_000)
 def may_end_texts(text: str) -> bool:
-    """Whether a text may be about ending texts: always true of what the encoder can read."""
+    """Whether a text may be about ending texts: always true of words that the encoder can read."""
+    if _ONE_LETTER.fullmatch(text):
+        return False
     if not is_foreign(text):
         return True
     lowered = text.casefold()

@@ -233,6 +233,14 @@ def test_stop_always_silences(
     assert decide(situation, POLICY).template == "opt_out_done"
 
 
+def test_odd_words_of_a_named_wish_are_not_called_none_of_our_business() -> None:
+    odd = understanding("delivery_problem", out_of_scope=True, out_of_scope_score=0.85)
+    other = understanding("out_of_scope", out_of_scope=True, out_of_scope_score=0.85)
+
+    assert decide(signals(read=odd), POLICY).template == ""
+    assert decide(signals(read=other), POLICY).template == "out_of_scope"
+
+
 @given(keyword=st.sampled_from([None, "affirm", "deny", "1", "menu", "person", "thanks"]))
 def test_nothing_but_consent_is_said_to_someone_opted_out(keyword: str | None) -> None:
     decision = decide(signals(keyword=keyword, conversation=OPTED_OUT), POLICY)

@@ -68,6 +68,15 @@ def test_whoever_was_not_answered_is_offered_a_person(house: House) -> None:
     assert house.conversation().status is ConversationStatus.WAITING
 
 
+def test_not_to_understand_the_offer_takes_it_up_in_no_way(house: House) -> None:
+    house.understander.tell("huh?", intent="affirm", confidence=0.96)
+    house.text("how long does varnish last")
+
+    house.text("huh?")
+
+    assert house.conversation().status is ConversationStatus.BOT
+
+
 def test_what_was_meant_is_answered(house: House) -> None:
     house.answerer.answers["what about the oak one"] = "The oak one is 40."
     house.text("how much is the stool")

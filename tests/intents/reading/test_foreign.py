@@ -79,3 +79,13 @@ def test_in_a_script_that_is_not_read_the_intent_head_alone_earns_a_question(tex
     assert second_opinion(text, "opt_out", 0.9, unheard)
     assert not second_opinion(text, "opt_out", 0.4, unheard)
     assert not second_opinion("спасибо, всё получила", "opt_out", 0.9, unheard)
+
+
+@pytest.mark.parametrize("text", ["aaaa", "A" * 10_000, "hh hhh", "lllll!!"])
+def test_a_finger_left_on_a_key_says_nothing_about_texts(text: str) -> None:
+    assert not may_end_texts(text)
+
+
+@pytest.mark.parametrize("text", ["no", "STOOOOP", "aaargh stop", "xxx"])
+def test_words_with_long_letters_may(text: str) -> None:
+    assert may_end_texts(text)
