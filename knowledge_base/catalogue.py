@@ -3,10 +3,8 @@
 Prices, sizes, colours and stock come from these rows only, never from prose.
 """
 
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
@@ -21,6 +19,7 @@ from knowledge_base.catalogue_filters import (
     wanted_colors,
 )
 from knowledge_base.catalogue_names import Names
+from knowledge_base.catalogue_parts import PartsOfNames
 from knowledge_base.catalogue_query import (
     CatalogueQuery,
     Order,
@@ -30,28 +29,17 @@ from knowledge_base.catalogue_query import (
 )
 from knowledge_base.catalogue_runs import (
     MOST_ROWS,
-    Found,
-    Name,
-    best_names,
     head_of,
     name_stems,
-    runs_of,
-    tells_size,
     unique,
 )
 from knowledge_base.patterns import any_of
 from knowledge_base.question import is_elliptic
 from knowledge_base.types import Product
-from knowledge_base.words import STOP_WORDS, content_words, stem, words
+from knowledge_base.words import STOP_WORDS, stem, words
 
 LEAST_SIMILARITY = 0.3
 """Cosine from which a row may be offered to someone who asks for advice in their own words."""
-
-LONGEST_VALUE = 24
-"""Characters; longer attribute values are prose, whose words may well be names."""
-
-SHORTEST_TOLERANT = 5
-"""Names of so many letters are found with one slip in them."""
 
 Similar = Callable[[], Sequence[float]]
 """Gives the cosine of the question to each product, in the catalogue's order; called if needed."""
@@ -135,11 +123,11 @@ class Catalogue:
         'What about the dry' means the dry one of the shoes just asked about.
         """
         known = frozenset().union(*(name_stems(product.name) for product in before))
-        new = {self._name_stem(word) for word in content_words(question)} - known - {""}
+        new = set(self._parts.terms(question)) - known - {""}
         if not (before and new):
             return ()
         shared = {
-            product.sku: len(name_stems(product.name) & known & self._distinctive)
+            product.sku: len(name_stems(product.name) & known & self._parts.distinctive)
             for product in self.products
             if new <= name_stems(product.name)
         }
@@ -158,8 +146,7 @@ class Catalogue:
             return tuple(one.product for one in joined)[:MOST_ROWS]
         if meant:
             return meant[:MOST_ROWS]
-        terms = [self._name_stem(word) for word in content_words(question)]
-        return best_names(self._candidates(terms))
+        return self._parts.named(question)
 
     def alternatives(self, products: Sequence[Product], question: str = "") -> tuple[Product, ...]:
         """Return what can be had instead of the sold-out ones among these, the most alike first.
@@ -199,6 +186,10 @@ class Catalogue:
     def _meant(self) -> Names:
         return Names(self.products)
 
+    @cached_property
+    def _parts(self) -> PartsOfNames:
+        return PartsOfNames(self.products)
+
     def _sides(self, question: str) -> tuple[Product, ...]:
         """Return the two rows that a question compares."""
         return self._meant.sides(question) if parse_query(question).compares else ()
@@ -219,101 +210,6 @@ class Catalogue:
         if query.order is Order.NONE and not query.limits_price:
             return ()
         return tuple(ordered(fitting, query)[:MOST_ROWS])
-
-    # ── names ──────────────────────────────────────────────────────────────────────────────
-
-    @cached_property
-    def _frequency(self) -> Counter[str]:
-        return Counter(term for p in self.products for term in name_stems(p.name))
-
-    @cached_property
-    def _names(self) -> tuple[Name, ...]:
-        return tuple(
-            Name(product, terms, sum(map(self._weight, terms)))
-            for product in self.products
-            if (terms := name_stems(product.name))
-        )
-
-    @cached_property
-    def _kinds(self) -> frozenset[str]:
-        """Stems that say what sort of thing a product is: they alone name no product.
-
-        The words of categories, and the last words that several names share (``… Crew Socks``); a
-        name of one word is a name, however many variants of it there are.
-        """
-        kinds = {stem(w) for p in self.products for w in content_words(p.category)}
-        heads = Counter(head_of(p.name) for p in self.products if len(name_stems(p.name)) > 1)
-        return frozenset(kinds | {head for head, count in heads.items() if count > 1})
-
-    @cached_property
-    def _distinctive(self) -> frozenset[str]:
-        plain = self._kinds | self._describing
-        # A number alone names nothing: "under 200" does not mean the gift card of 200.
-        return frozenset(t for t in self._frequency if t not in plain and not t.isdigit())
-
-    @cached_property
-    def _describing(self) -> frozenset[str]:
-        """Stems of colours, sizes and attribute values."""
-        values = [
-            v for p in self.products for v in (*p.colors, *p.attributes, *p.attributes.values())
-        ]
-        return frozenset(
-            stem(word) for value in values for word in words(value) if len(value) <= LONGEST_VALUE
-        )
-
-    def _weight(self, term: str) -> float:
-        return math.log1p(len(self.products) / self._frequency[term])
-
-    def _name_stem(self, word: str) -> str:
-        """Return the stem that a question's word has in names, empty if it is in none."""
-        term = stem(word)
-        if term in self._frequency:
-            # "Running shoes" names no headlamp called Nightjar Run.
-            return "" if word.endswith("ing") and word not in self._spoken else term
-        return self._near(word) or ""
-
-    @cached_property
-    def _spoken(self) -> frozenset[str]:
-        """The words of names as they are written."""
-        return frozenset(word for p in self.products for word in words(p.name))
-
-    def _near(self, word: str) -> str | None:
-        """Return the name's stem that a misspelt word means."""
-        if len(word) < SHORTEST_TOLERANT or word.isdigit():
-            return None
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        best = process.extractOne(
-            stem(word),
-            [t for t in self._distinctive if t[:1] == word[:1] and len(t) >= SHORTEST_TOLERANT - 1],
-            scorer=OSA.distance,
-            score_cutoff=2 if len(word) > 2 * SHORTEST_TOLERANT else 1,
-        )
-        return None if best is None else str(best[0])
-
-    def _candidates(self, terms: Sequence[str]) -> list[Found]:
-        return [found for name in self._names for found in self._matches(name, terms)]
-
-    def _matches(self, name: Name, terms: Sequence[str]) -> list[Found]:
-        """Return the runs of neighbouring words that belong to a name.
-
-        Neighbours only, so that in "is the Ridgeline Dry cheaper than the Larkrun" the word dry is
-        the Ridgeline's.
-        """
-        found: list[Found] = []
-        for run in runs_of(terms, name.stems):
-            matched = {terms[i] for i in run}
-            if not (matched & self._distinctive or (matched == name.stems and len(matched) > 1)):
-                continue
-            weight = sum(map(self._weight, matched))
-            found.append(Found(name.product, frozenset(run), weight, self._missing(name, matched)))
-        return found
-
-    def _missing(self, name: Name, matched: Collection[str]) -> float:
-        """Return how much of a name is not said. Sizes do not count: a name means all of them."""
-        unsaid = (term for term in name.stems if term not in matched)
-        return sum(self._weight(term) for term in unsaid if not tells_size(term))
 
     # ── filters ────────────────────────────────────────────────────────────────────────────
 
@@ -343,7 +239,9 @@ class Catalogue:
         The head of a category or name must be named (``boots``); failing that another word of the
         category will do (``acoustics`` for acoustic guitars).
         """
-        heads = {p.sku: {head_of(p.category), head_of(p.name)} & self._kinds for p in self.products}
+        heads = {
+            p.sku: {head_of(p.category), head_of(p.name)} & self._parts.kinds for p in self.products
+        }
         rows = [p for p in self.products if asked & heads[p.sku]]
         rows = rows or [p for p in self.products if asked & name_stems(p.category)]
         scores = {
