@@ -1,4 +1,5 @@
 """What several catalogue rows say to a question: which costs less, the least, a list, a choice."""
+# ruff: noqa: E501 - a pattern is easier to read and to mend in one line
 
 import re
 from collections.abc import Sequence
@@ -58,7 +59,19 @@ def answer_several(
         return _draft(alike, rows)
     if not sure and Aspect.ADVICE not in question.aspects:
         return None
-    return _choice(question, rows)
+    offered = sure and _WHAT_THERE_IS.search(question.text) is not None
+    return _choice(rows, guess=not offered and Aspect.ADVICE not in question.aspects)
+
+
+_WHAT_THERE_IS = re.compile(
+    r"^\W*(?:(?:hi|hey|hello|so|ok|and|also|quick question|please|pls|just wondering|wondering if)\W+)*"
+    r"(?:(?:do|did|does) (?:you|u|ya|ye|y'?all|you guys|u guys|your shop|the shop)(?: (?:guys|also|still|even|happen to))* "
+    r"(?:have|hav|sell|carry|stock|do|got|offer)\b|(?:have )?(?:you|u) got\b|got\b|any\b|"
+    r"(?:i|we)(?:'?m| am|'?re| are)? ?(?:need|want|after|looking for|in need of)\b|looking for\b|need\b|show me\b|"
+    r"(?:what|which)\b.{0,40}\bdo (?:you|u|ya|y'?all) (?:have|sell|carry|stock|do)\b)",
+    re.IGNORECASE,
+)  # fmt: skip
+"""Whoever asks what there is of a kind is told it; no other question is answered by a list."""
 
 
 def _picked(question: Question, rows: list[Evidence]) -> tuple[str, list[Evidence]] | None:
@@ -214,14 +227,14 @@ def _cost(row: Evidence) -> str:
     return cost_of(the, row, plural=plural)
 
 
-def _choice(question: Question, rows: list[Evidence]) -> Draft:
+def _choice(rows: list[Evidence], *, guess: bool) -> Draft:
     had = [e for e in rows if product_of(e).available]
     chosen = (had or rows)[:MOST_LISTED]
     shown = listed([f"the {e.heading} ({price_of(e)})" for e in chosen])
     text = f"{upper(shown)} {'are' if len(chosen) > 1 else 'is'} in stock."
     if not had:
         text = f"I find {shown}, but sold out at the moment."
-    return _draft(text, chosen, guess=Aspect.ADVICE not in question.aspects)
+    return _draft(text, chosen, guess=guess)
 
 
 def _draft(text: str, rows: list[Evidence], *, guess: bool = False) -> Draft:

@@ -232,3 +232,20 @@ def test_a_word_that_may_be_a_thing_is_denied_as_no_colour():
 
 def test_a_number_of_the_name_is_no_size():
     assert answer("have you got the charcoal kiln 2") == "The Charcoal Kiln 2 is in stock."
+
+
+@pytest.mark.parametrize(
+    "question", ["do you sell kilns", "any kilns?", "hi, do you guys have kilns", "i need a kiln"]
+)
+def test_who_asks_what_there_is_of_a_kind_is_told_it(question: str):
+    text = answer(question)
+
+    assert text is not None
+    assert all(name in text for name in ("Charcoal Kiln 2", "Gas Kiln", "Gas Kiln Mini"))
+
+
+@pytest.mark.parametrize(
+    "question", ["can kilns stay outside", "do you have kilns for bread", "when do kilns come back"]
+)
+def test_no_other_question_is_answered_by_a_list(question: str):
+    assert answer(question) is None
