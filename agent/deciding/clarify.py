@@ -8,6 +8,7 @@ from agent.deciding.heard import asked_about_texts
 from agent.deciding.pending import is_clarifying
 from agent.deciding.policy import Policy
 from agent.domain.signals import Decision, Route, Signals
+from intents.reading.consent import RULED_OUT_BELOW
 from intents.reading.foreign import is_foreign, may_end_texts
 from intents.types import Doubt, Understanding
 
@@ -68,8 +69,6 @@ def _clarifiable(signals: Signals, understanding: Understanding, policy: Policy)
     return tuple(intent for intent in ranked if intent not in idle)
 
 
-_RULED_OUT_BELOW = 0.08
-"""P(opt_out or unsure) below which the reading of consent rules leaving out, as the models do."""
 _TEXTS = re.compile(
     r"\b(?:te?xt\w*|txt\w*|messag\w*|msgs?|sms|unsub\w*|subscri\w*|opt(?:ed|ing)? ?-?(?:in|out)|alerts?|notif\w*|updates?|offers?|news\w*|"
     r"promos?|marketing|spam\w*|inbox|mailing|numbers?|sign(?:ed)? (?:me )?(?:up|in)|join|contact\w*|leave me|(?:the|your|ur|this) list)\b|"
@@ -81,7 +80,7 @@ _TEXTS = re.compile(
 def _may_be_about_texts(text: str, understanding: Understanding) -> bool:
     """Whether getting texts, or getting no more, may be meant: 'quit sending size 9' is neither."""
     return (
-        understanding.consent_score >= _RULED_OUT_BELOW
+        understanding.consent_score >= RULED_OUT_BELOW
         or _TEXTS.search(text) is not None
         or is_foreign(text)
     )

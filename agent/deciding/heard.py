@@ -8,6 +8,7 @@ from agent.deciding.policy import Policy, say
 from agent.deciding.several import hears_opt_out
 from agent.domain.conversations import PendingKind
 from agent.domain.signals import Decision, Route, Signals
+from intents.reading.consent import RULED_OUT_BELOW
 from intents.types import ConsentReading
 
 
@@ -120,10 +121,11 @@ def _is_plain(said: bool, signals: Signals) -> bool:  # noqa: FBT001 - the answe
         return True
     if _sounds_unsure(signals):
         return False
-    return not (said and (asks_anew(signals.text) or _is_angry(signals)))
+    return not (said and (asks_anew(signals.text) or is_angry(signals)))
 
 
-def _is_angry(signals: Signals) -> bool:
+def is_angry(signals: Signals) -> bool:
+    """Whether a message is at least half-way to clear frustration."""
     read = signals.understanding
     return read is not None and read.frustration >= _ANGRY_FROM
 
@@ -177,16 +179,15 @@ def _declines_offer(signals: Signals) -> bool:
 
 
 _WISHES_FROM = 0.9
-_NOT_LEAVING_BELOW = 0.08
-"""P(opt_in) from which 'i want your offers' is a wish for texts, where P(opt_out or unsure) is
-below the second: whoever wants texts is not asked whether they shall end."""
+"""P(opt_in) from which 'i want your offers' is a wish for texts, where the reading of consent rules
+leaving out: whoever wants texts is not asked whether they shall end."""
 
 
 def _wants_texts(signals: Signals) -> bool:
     read = signals.understanding
     if read is None or read.intent != "opt_in" or hears_opt_out(signals):
         return False
-    return read.confidence >= _WISHES_FROM and read.consent_score < _NOT_LEAVING_BELOW
+    return read.confidence >= _WISHES_FROM and read.consent_score < RULED_OUT_BELOW
 
 
 def unsure_opt_out(signals: Signals, policy: Policy) -> Decision | None:
@@ -204,7 +205,7 @@ def unsure_opt_out(signals: Signals, policy: Policy) -> Decision | None:
         )
     if _declines_offer(signals):
         return None
-    if _is_angry(signals) and not names_texts(signals):
+    if is_angry(signals) and not names_texts(signals):
         return say(
             Route.SMALLTALK,
             "offer_unsure_complaint",

@@ -7,6 +7,7 @@ than plain thanks are for praise that was meant.
 
 import re
 
+from agent.deciding.heard import is_angry
 from agent.domain.signals import Signals
 from intents.types import Sentiment
 
@@ -39,8 +40,6 @@ _THANKLESS = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 """Thanks for harm done: 'thanks for nothing', 'thank you so much for ruining my day'."""
-_FED_UP_FROM = 0.5
-"""Frustration halfway between annoyed (.4) and clearly frustrated (.6)."""
 
 
 def is_thankless(signals: Signals) -> bool:
@@ -48,7 +47,7 @@ def is_thankless(signals: Signals) -> bool:
     read = signals.understanding
     if read is None or read.intent not in {PRAISE, THANKS}:
         return False
-    fed_up = read.sentiment is Sentiment.NEGATIVE and read.frustration >= _FED_UP_FROM
+    fed_up = read.sentiment is Sentiment.NEGATIVE and is_angry(signals)
     return fed_up or _THANKLESS.search(signals.text) is not None
 
 

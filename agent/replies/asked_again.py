@@ -12,7 +12,7 @@ _ASKS_FOR_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"#?\b(?=[\w-]*\d{3})[\w-]{4,20}\b")
-"""A number as orders have them; a year or a price of three digits is none."""
+"""A number as orders have them; a size, or a price of three digits, is none."""
 
 
 def without_asking_again(question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -94,6 +94,8 @@ def _asked_besides(
     It must speak of what the best one and the question speak of. Read against both questions it
     seems to answer neither, so less is asked of it.
     """
+    if not asked.also:
+        return []
     told = {value.kind for value in values_of(candidates[best].unit.text)}
     matter = (candidates[best].stems | candidates[best].above) & asked.stems
     found = []
@@ -107,7 +109,7 @@ def _asked_besides(
             and scores[i].total >= scores[best].total - _FOLLOWS
             and scores[i].traits.get("read", 0.0) >= _TELLS_BESIDES
         ]
-        found += [max(fitting, key=lambda i: scores[i].total)] if asked.also and fitting else []
+        found += [max(fitting, key=lambda i: scores[i].total)] if fitting else []
     return found
 
 

@@ -71,7 +71,7 @@ _REAL_WORDS = frozenset(
 _LONGEST_WORD_MESSAGE = 14
 _HELP_FROM = 0.6
 _SECOND_OPINION_FROM = 0.6
-_RULED_OUT_BELOW = 0.08
+RULED_OUT_BELOW = 0.08
 """P(opt_out or unsure) below which the intent head is not believed. Of a writer apart, 24 of 320
 others were asked about with .01 and 13 with .08, and no English opt-out of 220 was lost between the
 two. In another script the consent head knows nothing to rule out with (.001 to .02 of opt-outs)."""
@@ -168,7 +168,7 @@ def second_opinion(
     heard = probabilities.get("opt_out", 1.0) + probabilities.get("unsure", 0.0)
     if intent != "opt_out" or confidence < _SECOND_OPINION_FROM:
         return False
-    return (heard >= _RULED_OUT_BELOW or in_other_script(text)) and may_end_texts(text)
+    return (heard >= RULED_OUT_BELOW or in_other_script(text)) and may_end_texts(text)
 
 
 def asks_for_help(intent: str, confidence: float) -> bool:
