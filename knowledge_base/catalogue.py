@@ -14,6 +14,7 @@ from knowledge_base.catalogue_columns import ENDS, asked_extreme, by_extreme
 from knowledge_base.catalogue_filters import (
     asked_colors,
     fits,
+    keeps_to,
     ordered,
     wanted_attributes,
     wanted_colors,
@@ -82,7 +83,20 @@ class Catalogue:
             named = named[:1]
         if not named and carried:
             named = self.named(carried)
+        if self._only_describes(whole, named):
+            return ()
         return named or self._filtered(whole, similar)
+
+    def _only_describes(self, question: str, named: Sequence[Product]) -> bool:
+        """Whether what seems to be named is only of the sort asked for, and keeps to no limit.
+
+        "Womens waterproof boots under 150" means no row of 260 because that is for women.
+        """
+        query = parse_query(question)
+        if not named or not query.limits_price or query.compares:
+            return False
+        by_name = _asked_in(question) & self._parts.distinctive
+        return not by_name and not any(keeps_to(query, product) for product in named)
 
     def missed_by(self, question: str, *, previous: str = "") -> tuple[Product, ...]:
         """Return rows of the kind asked for where none keeps to the price or colour asked for.
@@ -94,15 +108,19 @@ class Catalogue:
         whole = f"{self._carried(question, previous)} {question}".strip()
         query = parse_query(whole)
         priced = query.limits_price and query.speaks_of_money and not query.compares
-        if query.sizes or not (priced or asked_colors(whole)):
+        if not priced and (query.sizes or not asked_colors(whole)):
             return ()
         asked = _asked_in(whole)
         rows = self._meant.of_kind(spoken_amounts(whole), query) if priced else ()
         rows = rows or self._of_kind(asked)
-        if not rows or len(rows) == len(self.products):
+        # "Mens 11 waterproof under 150" names no kind, and says enough all the same.
+        told = priced and not rows and wanted_attributes(self.products, asked)
+        rows = self.products if told else rows
+        if not rows or (len(rows) == len(self.products) and not told):
             return ()
         wants = wanted_attributes(rows, asked)
-        kind = [p for p in rows if fits(p, CatalogueQuery(), wants, NO_COLORS)]
+        sized = CatalogueQuery(sizes=query.sizes)
+        kind = [p for p in rows if fits(p, sized, wants, NO_COLORS) and (p.sizes or not told)]
         colors = wanted_colors(rows, whole)
         if not (priced or colors) or any(fits(p, query, {}, colors) for p in kind):
             return ()

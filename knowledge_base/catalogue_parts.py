@@ -55,7 +55,7 @@ class PartsOfNames:
     @cached_property
     def _names(self) -> tuple[Name, ...]:
         return tuple(
-            Name(product, terms, sum(map(self._weight, terms)))
+            Name(product, terms, math.fsum(map(self._weight, terms)))
             for product in self._products
             if (terms := name_stems(product.name))
         )
@@ -132,11 +132,11 @@ class PartsOfNames:
             matched = {terms[i] for i in run}
             if not (matched & self.distinctive or (matched == name.stems and len(matched) > 1)):
                 continue
-            weight = sum(map(self._weight, matched))
+            weight = math.fsum(map(self._weight, matched))
             found.append(Found(name.product, frozenset(run), weight, self._missing(name, matched)))
         return found
 
     def _missing(self, name: Name, matched: Collection[str]) -> float:
         """Return how much of a name is not said. Sizes do not count: a name means all of them."""
         unsaid = (term for term in name.stems if term not in matched)
-        return sum(self._weight(term) for term in unsaid if not tells_size(term))
+        return math.fsum(self._weight(term) for term in unsaid if not tells_size(term))

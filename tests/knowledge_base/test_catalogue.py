@@ -294,3 +294,25 @@ def test_none_of_a_kind_is_told_by_rows_that_do_not_keep_to_the_limit():
     assert CATALOGUE.missed_by("jackets in navy") == ()
     assert CATALOGUE.missed_by("tents under 300") == ()
     assert CATALOGUE.missed_by("where is my order") == ()
+
+
+def test_a_limit_on_the_price_without_a_kind_is_told_by_what_comes_near_in_that_size():
+    assert CATALOGUE.look_up("waterproof under 100 in 9") == ()
+    missed = CATALOGUE.missed_by("waterproof under 100 in 9")
+    assert [p.sku for p in missed] == ["B2", "T2", "B1"]
+    assert CATALOGUE.missed_by("waterproof under 150 in 9") == ()
+
+
+def test_whom_a_product_is_for_names_no_row_beyond_the_limit():
+    attributes = {"waterproof": "yes", "gender": "women"}
+    shop = Catalogue(
+        [
+            product("H1", "Highmoor Leather", "hiking boots", "240"),
+            product("H2", "Highmoor Leather Women", "hiking boots", "260", attributes=attributes),
+            product("K1", "Tarn Low Women", "hiking boots", "190", attributes=attributes),
+        ]
+    )
+    assert shop.look_up("womens waterproof boots under 150") == ()
+    missed = shop.missed_by("womens waterproof boots under 150")
+    assert [p.sku for p in missed] == ["K1", "H2"]
+    assert shop.look_up("is the highmoor leather under 150")[0].sku == "H1"
