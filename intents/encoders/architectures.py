@@ -2,8 +2,10 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,10 +82,19 @@ class EncoderShape:
             raise WeightsError(
                 f"The encoder's configuration {config} is unreadable: {error}"
             ) from None
-        architecture = ARCHITECTURES.get(values.get("model_type"))
+        return cls.of(values, named=str(config))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], *, named: str) -> "EncoderShape":
+        """Take them from what a ``config.json`` holds; ``named`` is told where it cannot be.
+
+        Raises:
+            WeightsError: it names an architecture that is not known.
+        """
+        architecture = ARCHITECTURES.get(values.get("model_type", ""))
         if architecture is None or values.get("hidden_act") != "gelu":
             raise WeightsError(
-                f"{config} describes a {values.get('model_type')!r} model; "
+                f"{named} describes a {values.get('model_type')!r} model; "
                 "only BERT and MPNet are supported.",
                 hint="Use a sentence-transformers model built on one of them, such as "
                 "all-MiniLM-L6-v2 or all-mpnet-base-v2.",

@@ -2,8 +2,8 @@
 
 Where a sentence encoder gives each text a vector by itself, this one lets every word of the one
 look at every word of the other (Nogueira and Cho 2019). It is slower, so it reads only what a
-search has found. Its layers come as a small file of int8 weights; the word vectors are those of the
-fast encoder, which were left as they are in training.
+search has found. Its layers come as a file of int8 weights; the word vectors are those of the fast
+encoder, which were left as they are in training, or stand in the file too.
 """
 
 import json
@@ -60,6 +60,7 @@ class CrossEncoder:
     def __init__(self, *, session: "InferenceSession", tokenizer: "Tokenizer") -> None:
         self._session = session
         self._tokenizer = tokenizer
+        self._inputs = frozenset(each.name for each in session.get_inputs())
         self._recent: Recent[tuple[str, str], float] = Recent(_REMEMBERED)
         tokenizer.enable_truncation(MOST_TOKENS)
 
@@ -82,7 +83,8 @@ class CrossEncoder:
         for row, (ids, types) in enumerate(pairs):
             tokens[row, : len(ids)], kinds[row, : len(ids)], mask[row, : len(ids)] = ids, types, 1
         feed = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": kinds}
-        scores: NDArray[np.float32] = self._session.run(["scores"], feed)[0][:, 0]
+        known = {name: value for name, value in feed.items() if name in self._inputs}
+        scores: NDArray[np.float32] = self._session.run(["scores"], known)[0][:, 0]
         return scores
 
 
@@ -113,15 +115,20 @@ def _hash(layers: Path) -> str:
 
 
 def _export(layers: Path, folder: Path, card: CrossEncoderCard, models_dir: Path) -> None:
-    from intents.encoders.cross_encoder_export import export_cross_encoder
+    from intents.encoders.cross_encoder_export import Whole, export_cross_encoder, export_whole
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             place = Path(scratch)
-            words = find_weights(FAST.name, models_dir, scratch=place)
-            export_cross_encoder(layers, words.folder, place / "model.onnx")
-            (place / "tokenizer.json").write_bytes((words.folder / "tokenizer.json").read_bytes())
+            whole = Whole.read(layers)
+            if whole is not None:
+                export_whole(layers, whole, place / "model.onnx")
+                (place / "tokenizer.json").write_text(whole.tokenizer, encoding="utf-8")
+            else:
+                words = find_weights(FAST.name, models_dir, scratch=place).folder
+                export_cross_encoder(layers, words, place / "model.onnx")
+                (place / "tokenizer.json").write_bytes((words / "tokenizer.json").read_bytes())
             (place / "card.json").write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
             # The card last: an export that was broken off is made again.
             for file in ("model.onnx", "tokenizer.json", "card.json"):

@@ -31,10 +31,14 @@ _MASKED = -10_000.0
 
 @dataclass(slots=True)
 class Graph:
-    """Collects nodes and constants; every method returns the name of what it made."""
+    """Collects nodes and constants; every method returns the name of what it made.
+
+    ``int8`` rounds what is multiplied, ``small_words`` the word vectors too.
+    """
 
     weights: dict[str, NDArray[np.float32]]
     int8: bool
+    small_words: bool = False
     nodes: "list[NodeProto]" = field(default_factory=list)
     constants: "dict[str, TensorProto]" = field(default_factory=dict)
 
@@ -113,9 +117,15 @@ class Graph:
         shape = self.one("Concat", outer, self.integers(outside), axis=0)
         return self.one("Reshape", product, shape)
 
-    def rows(self, name: str, table: NDArray[np.float32]) -> str:
-        """A table that rows are looked up in; at half precision where weights are int8."""
-        return self.constant(name, table.astype(np.float16) if self.int8 else table)
+    def rows(self, name: str, table: NDArray[np.float32], ids: str) -> str:
+        """Rows of a table as float32; kept at half precision, or in bytes, where that is wanted."""
+        if self.small_words:
+            small, steps = quantised(table)
+            found = self.floats(self.one("Gather", self.constant(name, small), ids))
+            step = self.one("Gather", self.constant(f"{name}.steps", steps[:, None]), ids)
+            return self.one("Mul", found, step)
+        kept = table.astype(np.float16) if self.int8 else table
+        return self.floats(self.one("Gather", self.constant(name, kept), ids))
 
     def floats(self, x: str) -> str:
         """Cast to float32."""
@@ -133,8 +143,8 @@ def embed(graph: Graph, shape: EncoderShape, *, segments: bool = False) -> str:
     ``segments``: the graph has an input ``token_type_ids`` that tells two texts apart; without it
     every token is of the first.
     """
-    words = graph.rows("words", graph.weights["embeddings.word_embeddings.weight"])
-    words = graph.floats(graph.one("Gather", words, "input_ids"))
+    vectors = graph.weights["embeddings.word_embeddings.weight"]
+    words = graph.rows("words", vectors, "input_ids")
     positions = graph.weights["embeddings.position_embeddings.weight"]
     positions = positions[shape.architecture.first_position :]
     kinds = graph.weights.get("embeddings.token_type_embeddings.weight")

@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from intents.encoders.cross_encoder import CrossEncoder, load_cross_encoder
-from intents.encoders.cross_encoder_export import read_layers, save_layers
+from intents.encoders.cross_encoder_export import Whole, read_layers, save_layers
 from intents.encoders.weights import FAST, find_weights
 from intents.errors import WeightsError
 
@@ -39,6 +39,27 @@ def test_a_pair_scores_the_same_alone_and_among_others(cross_encoder: CrossEncod
     alone = [cross_encoder.score(QUESTION, [each])[0] for each in SENTENCES]
     assert together == pytest.approx(alone, abs=1e-4)
     assert len(set(together)) == len(SENTENCES)
+
+
+def test_a_file_with_its_own_words_scores_as_layers_beside_published_ones(
+    published: Path, layers: Path, models_dir: Path, cross_encoder: CrossEncoder, tmp_path: Path
+) -> None:
+    words = load_file(published / "model.safetensors")["embeddings.word_embeddings.weight"]
+    weights = read_layers(layers) | {"embeddings.word_embeddings.weight": words}
+    whole = Whole(
+        config=(published / "config.json").read_text(encoding="utf-8"),
+        tokenizer=(published / "tokenizer.json").read_text(encoding="utf-8"),
+    )
+    target = tmp_path / "whole.safetensors"
+    save_layers(weights, target, whole=whole)
+    assert Whole.read(target) == whole
+    assert Whole.read(layers) is None
+    expected = cross_encoder.score(QUESTION, SENTENCES)
+    # The words of the one are rounded to a byte, those of the other to half precision.
+    moves = 0.2 * (max(expected) - min(expected))
+    assert load_cross_encoder(target, models_dir).score(QUESTION, SENTENCES) == pytest.approx(
+        expected, abs=moves
+    )
 
 
 def test_which_text_comes_first_matters(cross_encoder: CrossEncoder) -> None:
